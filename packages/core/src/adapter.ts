@@ -1,0 +1,89 @@
+import type { StoreResolver } from "./byte-store.js";
+import type { CallOptions } from "./call-options.js";
+import type { ChannelTable } from "./model/channel.js";
+import type { EventFilter, EventTable } from "./model/event.js";
+import type { InvalidInterval } from "./model/interval.js";
+import type { LfpSource } from "./model/lfp.js";
+import type { MovementSignal } from "./model/movement.js";
+import type { ProbeInsertion } from "./model/probe-insertion.js";
+import type { Notice } from "./model/provenance.js";
+import type { ProbeRef, SessionRef, UnitRef } from "./model/ref.js";
+import type { Session, SessionFilter } from "./model/session.js";
+import type { SpikeTable } from "./model/spikes.js";
+import type { QualityRule, UnitTable } from "./model/unit.js";
+import type { WaveformTable } from "./model/waveforms.js";
+
+/** What a dataset can be asked for beyond its sessions and probes. */
+export type Modality = "channels" | "units" | "spikes" | "waveforms" | "events" | "movement" | "lfp";
+export const MODALITIES: readonly Modality[] = [
+  "channels",
+  "units",
+  "spikes",
+  "waveforms",
+  "events",
+  "movement",
+  "lfp",
+];
+
+/** A new modality is a compile error in every adapter until it answers yes or no. */
+export type Capabilities = Readonly<Record<Modality, boolean>>;
+
+export interface AdapterDeps {
+  readonly stores: StoreResolver;
+}
+
+/** What an adapter package exports: plain data about itself, and a way to make it. */
+export interface AdapterPlugin {
+  /** The dataset's name in references, lower case, such as `ibl`. */
+  readonly id: string;
+  readonly title: string;
+  /** What this dataset has at all. A source of it may hold less: {@link SourceDescription.answers}. */
+  readonly capabilities: Capabilities;
+  /** Published rules for units, the default one first. Every unit's `quality` has exactly these keys. */
+  readonly rules: readonly QualityRule[];
+  /** How to cite the dataset: one line each. */
+  readonly citations: readonly string[];
+  readonly licence: string;
+  /** Does no I/O. */
+  create(deps: AdapterDeps): DatasetAdapter;
+}
+
+/** What the configured sources of a dataset hold, found by looking at file names and headers only. */
+export interface SourceDescription {
+  /** One line a source: what it is and where. */
+  readonly sources: readonly { readonly url: string; readonly kind: string }[];
+  /** Release or freeze, as precise as the source says; null if it does not. */
+  readonly release: string | null;
+  /** `true`, or the reason why these sources cannot answer. */
+  readonly answers: Readonly<Record<Modality, true | string>>;
+  readonly notices: readonly Notice[];
+}
+
+export interface SpikeOptions extends CallOptions {
+  /** Units wanted, in the order wanted; all of the probe if not given. */
+  readonly units?: readonly UnitRef[] | undefined;
+}
+
+/**
+ * Answers for one dataset. Each method throws {@link UnsupportedError} where the dataset or the configured sources never have
+ * the modality, {@link NotFoundError} where this session or probe does not have it, {@link StoreError} where it could not be
+ * fetched, {@link SchemaError} or {@link FormatError} where it could not be understood; never an empty result in their place.
+ */
+export interface DatasetAdapter {
+  describe(options?: CallOptions): Promise<SourceDescription>;
+  sessions(filter: SessionFilter, options?: CallOptions): AsyncIterable<Session>;
+  probes(session: SessionRef, options?: CallOptions): Promise<readonly ProbeInsertion[]>;
+  channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable>;
+  /** Every unit that the release publishes, never filtered; what is no unit of the release is a notice. */
+  units(probe: ProbeRef, options?: CallOptions): Promise<UnitTable>;
+  spikes(probe: ProbeRef, options?: SpikeOptions): Promise<SpikeTable>;
+  waveforms(probe: ProbeRef, options?: SpikeOptions): Promise<WaveformTable>;
+  /** Typed events with their attributes, from trials or presentations: what an analysis asks for. */
+  events(session: SessionRef, filter: EventFilter, options?: CallOptions): Promise<EventTable>;
+  movement(session: SessionRef, options?: CallOptions): Promise<MovementSignal>;
+  /** Spans of the session that must not be trusted, of all probes, in time order; empty where the source tags none. */
+  invalidIntervals(session: SessionRef, options?: CallOptions): Promise<readonly InvalidInterval[]>;
+  /** The caller closes it. */
+  lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource>;
+  dispose?(): void;
+}

@@ -1,0 +1,2 @@
+/** The suites that every implementation of a contract passes. Needs vitest. */
+export {};

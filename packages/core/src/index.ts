@@ -1,0 +1,79 @@
+/**
+ * The vocabulary that every dataset is read into, the contracts that stores and adapters fulfil, and the hub that a user
+ * holds. No I/O happens here.
+ */
+
+export {
+  type AdapterDeps,
+  type AdapterPlugin,
+  type Capabilities,
+  type DatasetAdapter,
+  MODALITIES,
+  type Modality,
+  type SourceDescription,
+  type SpikeOptions,
+} from "./adapter.js";
+export type { ByteRange, ByteStore, ReadOptions, StoreLayer, StoreResolver } from "./byte-store.js";
+export type { CallOptions } from "./call-options.js";
+export {
+  ConfigError,
+  DataError,
+  type DataErrorCode,
+  type DataErrorDetails,
+  FormatError,
+  type FormatErrorDetails,
+  isDataError,
+  NotFoundError,
+  type PlaceDetails,
+  QueryError,
+  SchemaError,
+  StoreError,
+  type StoreErrorDetails,
+  UnsupportedError,
+} from "./errors.js";
+export { type Channel, type ChannelTable, channelSchema } from "./model/channel.js";
+export {
+  EVENT_TYPES,
+  type EventFilter,
+  type EventTable,
+  type EventType,
+  eventSchema,
+  type SessionEvent,
+} from "./model/event.js";
+export type { Interval, InvalidInterval } from "./model/interval.js";
+export type { LfpBlock, LfpClock, LfpRequest, LfpSource, LfpTraits } from "./model/lfp.js";
+export type { MovementSignal } from "./model/movement.js";
+export { type ProbeInsertion, probeInsertionSchema } from "./model/probe-insertion.js";
+export { type Notice, noticeSchema, type Provenance, provenanceSchema } from "./model/provenance.js";
+export {
+  type ChannelRef,
+  channelRefSchema,
+  formatRef,
+  isSameRef,
+  type ProbeRef,
+  parseRef,
+  probeRefSchema,
+  type Ref,
+  type RefKind,
+  ref,
+  type SessionRef,
+  sessionRefSchema,
+  type UnitRef,
+  unitRefSchema,
+} from "./model/ref.js";
+export {
+  type AbsentReason,
+  absentReasonSchema,
+  type CcfPoint,
+  ccfSchema,
+  type Hemisphere,
+  hemisphereSchema,
+  type RegionLabel,
+  regionLabelSchema,
+} from "./model/region-label.js";
+export { type Session, type SessionFilter, sessionSchema } from "./model/session.js";
+export { type SpikeTable, spikeTrain } from "./model/spikes.js";
+export { type QualityRule, type Unit, type UnitTable, unitSchema } from "./model/unit.js";
+export type { MeanWaveform, WaveformTable } from "./model/waveforms.js";
+export { type NdArray, type NumericArray, ndArray } from "./nd-array.js";
+export { type Column, type Table, table } from "./table.js";

@@ -1,0 +1,112 @@
+import type { CallOptions, NumericArray } from "@crossprobe/core";
+
+/** Element type of an HDF5 array or attribute, as the file declares it. */
+export interface Hdf5Type {
+  readonly kind:
+    | "int"
+    | "uint"
+    | "float"
+    | "bool"
+    | "enum"
+    | "string"
+    | "reference"
+    | "regionReference"
+    | "compound"
+    | "vlen"
+    | "array"
+    | "opaque";
+  /** Bytes of one element; 0 for variable-length text. */
+  readonly size: number;
+  readonly littleEndian: boolean;
+  /** Names of an enumeration by value (also of `bool`, which h5py stores as an enumeration on int8). */
+  readonly members?: ReadonlyMap<string, number>;
+  /** Fields of a compound, in order. */
+  readonly fields?: readonly { readonly name: string; readonly offset: number; readonly type: Hdf5Type }[];
+}
+
+/** A pointer to another object of the same file: its absolute path; null for a null or dangling reference. */
+export interface Hdf5Reference {
+  readonly path: string | null;
+}
+
+/** Values of one compound field by name, each as {@link Hdf5Values} of all elements. */
+export interface Hdf5Compound {
+  readonly fields: ReadonlyMap<string, Hdf5Values>;
+}
+
+/**
+ * Values in C order. Integers of 64 bits become `Float64Array` after a check that each is exact (else {@link FormatError});
+ * float16 widens to `Float32Array`; `bool` is a `Uint8Array` of 0 and 1; an enumeration gives its integers; text is decoded
+ * as UTF-8 with padding removed; a variable-length numeric element is an array of its own.
+ */
+export type Hdf5Values =
+  | NumericArray
+  | readonly string[]
+  | readonly Hdf5Reference[]
+  | readonly NumericArray[]
+  | Hdf5Compound;
+
+export interface Hdf5Data {
+  readonly values: Hdf5Values;
+  /** `[]` for a scalar; null for a null dataspace (then `values` is empty). */
+  readonly shape: readonly number[] | null;
+  readonly type: Hdf5Type;
+}
+
+export interface Hdf5ArrayInfo {
+  readonly kind: "array";
+  /** Absolute path after links have been followed. */
+  readonly path: string;
+  readonly shape: readonly number[] | null;
+  readonly type: Hdf5Type;
+  /** Chunk shape; null for contiguous or compact storage. */
+  readonly chunks: readonly number[] | null;
+  /** HDF5 filter numbers in order, such as `[2, 1]` for shuffle and deflate. */
+  readonly filters: readonly number[];
+}
+
+export interface Hdf5GroupInfo {
+  readonly kind: "group";
+  readonly path: string;
+}
+
+export type Hdf5Object = Hdf5GroupInfo | Hdf5ArrayInfo;
+
+export interface Hdf5Link {
+  readonly name: string;
+  /** `hard` links own an object; a `soft` or `external` one may dangle. */
+  readonly kind: "hard" | "soft" | "external";
+  /** Target of a soft link (path) or external link (`file:path`). */
+  readonly target?: string;
+}
+
+/** `[start, stop)` on one axis. */
+export type Hdf5Slice = readonly [start: number, stop: number];
+
+export interface Hdf5ReadOptions extends CallOptions {
+  /** One half-open range per axis, inside the array's shape; the whole array if not given. */
+  readonly slices?: readonly Hdf5Slice[] | undefined;
+}
+
+/**
+ * A read-only HDF5 file. It is never in memory as a whole: reads fetch the bytes that they need through the byte store.
+ *
+ * Paths are absolute, `/` separates. Soft links are followed; an external link is {@link UnsupportedError}.
+ * Every method rejects with {@link FormatError} naming url and path when the file does not decode, with the store's own
+ * {@link StoreError} when bytes do not arrive, and with the signal's reason when aborted. After `close()` every call rejects.
+ */
+export interface Hdf5File {
+  readonly url: string;
+  /** Members of a group in name order. @throws {@link FormatError} when the path is no group */
+  list(path: string, options?: CallOptions): Promise<readonly Hdf5Link[]>;
+  /** What is at a path; `undefined` if nothing is there or a soft link dangles. */
+  find(path: string, options?: CallOptions): Promise<Hdf5Object | undefined>;
+  /** Every attribute of an object, by name. */
+  attributes(path: string, options?: CallOptions): Promise<ReadonlyMap<string, Hdf5Data>>;
+  /**
+   * Values of an array, or of a part of it. One read is limited to 128 MiB of values ({@link QueryError}): read larger ones in parts.
+   * Decoded chunks are kept in a cache under the file's byte budget.
+   */
+  read(path: string, options?: Hdf5ReadOptions): Promise<Hdf5Data>;
+  close(): Promise<void>;
+}

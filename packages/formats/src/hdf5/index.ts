@@ -1,0 +1,1 @@
+export type * from "./hdf5-file.js";
