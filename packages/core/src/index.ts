@@ -31,6 +31,7 @@ export {
   type StoreErrorDetails,
   UnsupportedError,
 } from "./errors.js";
+export { createHub, type Hub, type HubConfig, type HubSessionFilter } from "./hub.js";
 export { type Channel, type ChannelTable, channelSchema } from "./model/channel.js";
 export {
   EVENT_TYPES,
@@ -76,4 +77,7 @@ export { type SpikeTable, spikeTrain } from "./model/spikes.js";
 export { type QualityRule, type Unit, type UnitTable, unitSchema } from "./model/unit.js";
 export type { MeanWaveform, WaveformTable } from "./model/waveforms.js";
 export { type NdArray, type NumericArray, ndArray } from "./nd-array.js";
+export type { UnitPlan, UnitQuestion } from "./query/plan.js";
+export { type Bounds, resolveRegion, type UnitConditions, type UnitPredicate } from "./query/predicate.js";
+export type { UnitQuery } from "./query/query.js";
 export { type Column, type Table, table } from "./table.js";

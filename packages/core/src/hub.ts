@@ -1,0 +1,160 @@
+import type { AdapterPlugin, DatasetAdapter, Modality, SourceDescription, SpikeOptions } from "./adapter.js";
+import type { CallOptions } from "./call-options.js";
+import { type AdapterRegistry, createRegistry, type HubConfig, type RegisteredAdapter } from "./container.js";
+import { QueryError, UnsupportedError } from "./errors.js";
+import type { ChannelTable } from "./model/channel.js";
+import type { EventFilter, EventTable } from "./model/event.js";
+import type { InvalidInterval } from "./model/interval.js";
+import type { LfpSource } from "./model/lfp.js";
+import type { MovementSignal } from "./model/movement.js";
+import type { ProbeInsertion } from "./model/probe-insertion.js";
+import { formatRef, type ProbeRef, type Ref, type SessionRef } from "./model/ref.js";
+import type { Session, SessionFilter } from "./model/session.js";
+import type { SpikeTable } from "./model/spikes.js";
+import type { UnitTable } from "./model/unit.js";
+import type { WaveformTable } from "./model/waveforms.js";
+import { type UnitQuery, unitQuery } from "./query/query.js";
+
+export type { HubConfig };
+
+export interface HubSessionFilter extends SessionFilter {
+  /** Only this dataset. */
+  readonly dataset?: string;
+}
+
+/** What a user holds: every dataset behind one set of questions. */
+export interface Hub {
+  /** The plain data of each registered dataset, in the order of registration. */
+  datasets(): readonly AdapterPlugin[];
+  /** @throws {@link QueryError} for a dataset that is not registered, naming those that are */
+  dataset(id: string): AdapterPlugin;
+  /** What the configured sources of a dataset are and can answer. Looks at names and headers only. */
+  describe(dataset: string, options?: CallOptions): Promise<SourceDescription>;
+  /** Sessions of every dataset, one dataset after the other. */
+  sessions(filter?: HubSessionFilter, options?: CallOptions): AsyncIterable<Session>;
+  probes(session: SessionRef, options?: CallOptions): Promise<readonly ProbeInsertion[]>;
+  channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable>;
+  /** Units by region, dataset, verdict or rate: a frozen question, answered when streamed. */
+  units(): UnitQuery;
+  /** The whole unit table of one probe, unfiltered. */
+  unitTable(probe: ProbeRef, options?: CallOptions): Promise<UnitTable>;
+  spikes(probe: ProbeRef, options?: SpikeOptions): Promise<SpikeTable>;
+  waveforms(probe: ProbeRef, options?: SpikeOptions): Promise<WaveformTable>;
+  events(session: SessionRef, filter?: EventFilter, options?: CallOptions): Promise<EventTable>;
+  movement(session: SessionRef, options?: CallOptions): Promise<MovementSignal>;
+  invalidIntervals(session: SessionRef, options?: CallOptions): Promise<readonly InvalidInterval[]>;
+  /** The LFP of a probe, opened; the caller closes it. */
+  lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource>;
+  /** Ends every adapter: open files are closed, workers released. */
+  dispose(): void;
+}
+
+/**
+ * Puts stores and adapters together. Reads nothing until asked.
+ *
+ * @throws {@link ConfigError} when two adapters have one id
+ * @example
+ * const hub = createHub({ stores: createStores(), adapters: [ibl({ sources }), allen({ caches })] });
+ * for await (const unit of hub.units().inRegion("CA1").stream()) console.log(unit.region?.acronym);
+ * hub.dispose();
+ */
+export function createHub(config: HubConfig): Hub {
+  return new AdapterHub(createRegistry(config));
+}
+
+class AdapterHub implements Hub {
+  readonly #registry: AdapterRegistry;
+
+  constructor(registry: AdapterRegistry) {
+    this.#registry = registry;
+  }
+
+  datasets(): readonly AdapterPlugin[] {
+    return this.#registry.adapters().map(({ plugin }) => plugin);
+  }
+
+  dataset(id: string): AdapterPlugin {
+    return this.#registered(id).plugin;
+  }
+
+  async describe(dataset: string, options?: CallOptions): Promise<SourceDescription> {
+    return this.#registered(dataset).adapter.describe(options);
+  }
+
+  async *sessions(filter: HubSessionFilter = {}, options?: CallOptions): AsyncIterable<Session> {
+    const { dataset, ...rest } = filter;
+    const chosen = dataset === undefined ? this.#registry.adapters() : [this.#registered(dataset)];
+    for (const { plugin, adapter } of chosen) {
+      const refs = rest.refs?.filter((ref) => ref.dataset === plugin.id);
+      if (refs !== undefined && refs.length === 0) continue;
+      yield* adapter.sessions(refs === undefined ? rest : { ...rest, refs }, options);
+    }
+  }
+
+  async probes(session: SessionRef, options?: CallOptions): Promise<readonly ProbeInsertion[]> {
+    return this.#adapter(session, "session").probes(session, options);
+  }
+
+  async channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable> {
+    return this.#adapter(probe, "probe", "channels").channels(probe, options);
+  }
+
+  units(): UnitQuery {
+    return unitQuery(this);
+  }
+
+  async unitTable(probe: ProbeRef, options?: CallOptions): Promise<UnitTable> {
+    return this.#adapter(probe, "probe", "units").units(probe, options);
+  }
+
+  async spikes(probe: ProbeRef, options?: SpikeOptions): Promise<SpikeTable> {
+    return this.#adapter(probe, "probe", "spikes").spikes(probe, options);
+  }
+
+  async waveforms(probe: ProbeRef, options?: SpikeOptions): Promise<WaveformTable> {
+    return this.#adapter(probe, "probe", "waveforms").waveforms(probe, options);
+  }
+
+  async events(session: SessionRef, filter: EventFilter = {}, options?: CallOptions): Promise<EventTable> {
+    return this.#adapter(session, "session", "events").events(session, filter, options);
+  }
+
+  async movement(session: SessionRef, options?: CallOptions): Promise<MovementSignal> {
+    return this.#adapter(session, "session", "movement").movement(session, options);
+  }
+
+  async invalidIntervals(session: SessionRef, options?: CallOptions): Promise<readonly InvalidInterval[]> {
+    return this.#adapter(session, "session").invalidIntervals(session, options);
+  }
+
+  async lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource> {
+    return this.#adapter(probe, "probe", "lfp").lfp(probe, options);
+  }
+
+  dispose(): void {
+    this.#registry.dispose();
+  }
+
+  #adapter(ref: Ref, kind: Ref["kind"], modality?: Modality): DatasetAdapter {
+    if (ref.kind !== kind) {
+      throw new QueryError(`${formatRef(ref)} is a ${ref.kind}, not a ${kind}`, { hint: `pass a ${kind} reference` });
+    }
+    const { plugin, adapter } = this.#registered(ref.dataset);
+    if (modality !== undefined && !plugin.capabilities[modality]) {
+      throw new UnsupportedError(`the ${plugin.id} dataset has no ${modality}`, {
+        hint: "look at the dataset's capabilities before asking",
+      });
+    }
+    return adapter;
+  }
+
+  #registered(id: string): RegisteredAdapter {
+    const registered = this.#registry.adapters();
+    const found = registered.find(({ plugin }) => plugin.id === id);
+    if (found === undefined) {
+      const known = registered.map(({ plugin }) => plugin.id).join(", ") || "none";
+      throw new QueryError(`no dataset ${JSON.stringify(id)} here`, { hint: `registered: ${known}` });
+    }
+    return found;
+  }
+}
