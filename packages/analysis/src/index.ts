@@ -1,1 +1,54 @@
-export {};
+/** What is computed from the vocabulary, for any dataset: pure functions over tables, signals and a hub. */
+
+export {
+  DEFAULT_EVOKED_WINDOW,
+  type EvokedOptions,
+  type EvokedPotential,
+  readEvokedPotential,
+} from "./evoked.js";
+export {
+  countSpikes,
+  firingRate,
+  RATE_INTERVAL_KINDS,
+  type RateIntervalKind,
+  type UnitRate,
+  unitRate,
+} from "./firing-rates.js";
+export { concerning, durationOf, isCovered, isInside, touchesAny, unionOf, widened } from "./intervals.js";
+export {
+  INVALID_MARGIN,
+  type LfpDensity,
+  type LfpDensityOptions,
+  readLfpDensity,
+  type SegmentCounts,
+} from "./lfp-density.js";
+export {
+  binStarts,
+  DEFAULT_PSTH_BINS,
+  type PopulationPsth,
+  type PsthBins,
+  populationPsth,
+  psthCounts,
+  psthRates,
+} from "./psth.js";
+export { type MeanAndError, meanAndError, type Quartiles, quantileOfSorted, quartiles } from "./quantiles.js";
+export { assignRegion, type RegionAssignment } from "./regions.js";
+export {
+  GRID_RATE,
+  type Grid,
+  type GridBlock,
+  GridResampler,
+  gridOf,
+  readOnGrid,
+  type SampleBlock,
+} from "./resample.js";
+export {
+  type Band,
+  bandPower,
+  DEFAULT_BANDS,
+  DEFAULT_WELCH,
+  Welch,
+  type WelchSettings,
+  welchFrequencies,
+} from "./spectrum.js";
+export { FILTER_HALF_LENGTH, interpolateAt, PASSBAND_END, STOPBAND_START, sincWeight } from "./windowed-sinc.js";

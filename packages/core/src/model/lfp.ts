@@ -28,6 +28,8 @@ export interface LfpTraits {
   readonly denoising: readonly string[];
   /** How the channels here stand for the probe's sites. */
   readonly spatial: "all" | "subsample" | "sum" | "mean";
+  /** Sites that went into one channel, where `spatial` is `sum` or `mean`; left out where each channel is one site. */
+  readonly sitesPerChannel?: number | undefined;
   /** Highest frequency that the release supports. */
   readonly usableUpTo: number;
 }
