@@ -1,2 +1,12 @@
 /** The suites that every implementation of a contract passes. Needs vitest. */
-export {};
+
+export type { AdapterCheck, AdapterSkip, AdapterSubject, KnownFacts, Near } from "./adapter-subject.js";
+export { MEMORY_FACTS, memoryFiles, memoryPlugin, memoryStores } from "./memory-adapter.js";
+export {
+  type RecordedCall,
+  type RecordingStore,
+  type RecordingStores,
+  recordingStore,
+  recordingStores,
+} from "./recording-store.js";
+export { ADAPTER_CHECKS, applicableChecks, testAdapter } from "./test-adapter.js";
