@@ -50,6 +50,7 @@ export {
   type SchemaVersion,
 } from "./schema-version.js";
 export type { SeriesClock } from "./series-clock.js";
+export { type ColumnSummary, type NwbSummary, type SeriesSummary, summarizeNwb, type TableSummary } from "./summary.js";
 export { listTimeIntervals, readTimeIntervals, type TimeIntervals } from "./time-intervals.js";
 export { openTimeSeries, type TimeSeries } from "./time-series.js";
 export { type ReadUnitsOptions, readUnits, type Units, type WaveformColumn } from "./units.js";

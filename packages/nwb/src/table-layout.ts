@@ -34,13 +34,8 @@ export interface TableLayout {
   readonly notices: readonly Notice[];
 }
 
-const COLUMN_TYPES: ReadonlySet<string> = new Set([
-  "VectorData",
-  "DynamicTableRegion",
-  "EnumData",
-  "CategoricalVectorData",
-  "TimeSeriesReferenceVectorData",
-]);
+/** Types of arrays of a table that are no columns. */
+const NO_COLUMN_TYPES: ReadonlySet<string> = new Set(["VectorIndex", "ElementIdentifiers"]);
 const INDEX_DEPTH = 4;
 
 /**
@@ -196,10 +191,18 @@ class LayoutReader {
 
   async #isColumn(name: string): Promise<boolean> {
     if (name === "id") return false;
-    const found = await attempt(() => this.#file.attributes(this.#place(name), this.#options));
-    if (!("value" in found) || !COLUMN_TYPES.has(textAttribute(found.value, "neurodata_type") ?? "")) return false;
+    const found = await attempt(() => this.#readType(name));
+    const type = "value" in found ? found.value : undefined;
+    if (type === undefined || NO_COLUMN_TYPES.has(type)) return false;
     const base = name.replace(/_elements$/, "");
     return base === name || !this.#members.has(base);
+  }
+
+  /** Type of an array; `undefined` for a group, a link to nothing, an array without type. */
+  async #readType(name: string): Promise<string | undefined> {
+    const found = await this.#file.find(this.#place(name), this.#options);
+    if (found?.kind !== "array") return undefined;
+    return textAttribute(await this.#file.attributes(this.#place(name), this.#options), "neurodata_type");
   }
 
   #place(name: string): string {

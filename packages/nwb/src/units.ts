@@ -2,7 +2,7 @@ import type { CallOptions, Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { numberAttribute, textAttribute } from "./attributes.js";
 import { type DynamicTable, readDynamicTable } from "./dynamic-table.js";
-import { nwbNotice, nwbProblem } from "./problem.js";
+import { attempt, nwbNotice, nwbProblem } from "./problem.js";
 import { openRagged, type RaggedReader } from "./ragged-reader.js";
 
 /** Where NWB keeps the units of a file. */
@@ -49,13 +49,15 @@ export interface Units {
   readonly electrodes?: RaggedReader | undefined;
   readonly waveformMean?: WaveformColumn | undefined;
   readonly waveformSd?: WaveformColumn | undefined;
-  /** Those of the table and of the ragged columns; `column-unreadable` for what could not be opened. */
+  /** Those of the table and of the ragged columns; `column-unreadable` for a column other than the spike times that could not be opened. */
   readonly notices: readonly Notice[];
 }
 
 export interface ReadUnitsOptions extends CallOptions {
-  /** Plain columns wanted; all if not given. The ragged ones are opened in any case. */
+  /** Plain columns wanted; all if not given. */
   readonly columns?: readonly string[] | undefined;
+  /** Ragged columns to open, such as `["spike_times"]`; all that this reader knows if not given. */
+  readonly open?: readonly string[] | undefined;
   /** Path of the table, `/units` if not given. */
   readonly path?: string | undefined;
 }
@@ -76,18 +78,27 @@ export async function readUnits(file: Hdf5File, options: ReadUnitsOptions = {}):
   const columns = options.columns?.filter((name) => !LAZY.includes(name));
   const table = await readDynamicTable(file, path, { columns, except: LAZY, signal });
   if (!table) return undefined;
-  const open = async (name: string) =>
-    table.colnames.includes(name) ? openRagged(file, path, name, { signal }) : undefined;
+  const notices = [...table.notices];
+  const open = async (name: string): Promise<RaggedReader | undefined> => {
+    if (!table.colnames.includes(name) || options.open?.includes(name) === false) return undefined;
+    return openRagged(file, path, name, { signal });
+  };
+  const tryOpen = async (name: string): Promise<RaggedReader | undefined> => {
+    const result = await attempt(() => open(name));
+    if ("value" in result) return result.value;
+    notices.push(nwbNotice(file, `${path}/${name}`, "column-unreadable", result.problem.message));
+    return undefined;
+  };
   const spikeTimes = await open("spike_times");
   if (spikeTimes && !spikeTimes.isRagged) {
     throw nwbProblem(file, spikeTimes.path, "Spike times have no index that says whose they are");
   }
-  const spikeAmplitudes = await open("spike_amplitudes");
-  const notices = [...table.notices, ...lengthNotices(file, spikeTimes, spikeAmplitudes)];
-  const obsIntervals = await open("obs_intervals");
-  const electrodes = await open("electrodes");
-  const waveformMean = waveformColumn(await open("waveform_mean"));
-  const waveformSd = waveformColumn(await open("waveform_sd"));
+  const spikeAmplitudes = await tryOpen("spike_amplitudes");
+  notices.push(...lengthNotices(file, spikeTimes, spikeAmplitudes));
+  const obsIntervals = await tryOpen("obs_intervals");
+  const electrodes = await tryOpen("electrodes");
+  const waveformMean = waveformColumn(await tryOpen("waveform_mean"));
+  const waveformSd = waveformColumn(await tryOpen("waveform_sd"));
   const readers = [spikeTimes, spikeAmplitudes, obsIntervals, electrodes, waveformMean?.reader, waveformSd?.reader];
   for (const reader of readers) notices.push(...(reader?.notices ?? []));
   return {
