@@ -5,7 +5,7 @@
 // Everything it says goes to stderr, so that a command run after it has stdout to itself. Nothing is installed globally.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cleanEnv, runNpm } from "./npm.mjs";
@@ -114,13 +114,13 @@ function step(title, run) {
   if (!quiet) process.stderr.write(`${title} …\n`);
   const result = run();
   if (result.status !== 0) {
-    if (quiet) process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
+    if (quiet) writeSync(2, `${result.stdout ?? ""}${result.stderr ?? ""}`);
     fail(`${title} failed${result.error ? `: ${result.error.message}` : ""}.`);
   }
   if (!quiet) process.stderr.write(`${title}: done in ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
 }
 
 function fail(message) {
-  process.stderr.write(`${message}\n`);
+  writeSync(2, `${message}\n`); // synchronous: the process ends here
   process.exit(1);
 }

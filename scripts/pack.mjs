@@ -39,7 +39,14 @@ function pack(path) {
 function verify(tarballs) {
   const project = mkdtempSync(join(tmpdir(), "crossprobe-pack-"));
   try {
-    writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true, "type": "module" }\n');
+    // As a script, the command is found as a user's shell would find it, and never looked up in a registry.
+    const manifest = {
+      name: "empty",
+      private: true,
+      type: "module",
+      scripts: { "show-version": "crossprobe --version" },
+    };
+    writeFileSync(join(project, "package.json"), `${JSON.stringify(manifest)}\n`);
     must("npm", ["install", "--no-audit", "--no-fund", ...tarballs], project, "inherit");
     const entries = packages().flatMap(entryPoints);
     writeFileSync(join(project, "import-all.mjs"), entries.map((entry) => `await import("${entry}");\n`).join(""));
@@ -47,7 +54,7 @@ function verify(tarballs) {
       throw new Error("An entry point of an installed package cannot be imported.");
     }
     console.log(`Imported ${entries.length} entry points on Node ${process.versions.node}`);
-    const { stdout } = must("npx", ["--no-install", "crossprobe", "--version"], project, ["ignore", "pipe", "inherit"]);
+    const { stdout } = must("npm", ["run", "--silent", "show-version"], project, ["ignore", "pipe", "inherit"]);
     console.log(`crossprobe --version: ${String(stdout).trim()}`);
   } finally {
     rmSync(project, { recursive: true, force: true });
