@@ -1,14 +1,14 @@
 import type { AdapterPlugin, DatasetAdapter, Modality, SourceDescription, SpikeOptions } from "./adapter.js";
 import type { CallOptions } from "./call-options.js";
 import { type AdapterRegistry, createRegistry, type HubConfig, type RegisteredAdapter } from "./container.js";
-import { QueryError, UnsupportedError } from "./errors.js";
+import { NotFoundError, QueryError, UnsupportedError } from "./errors.js";
 import type { ChannelTable } from "./model/channel.js";
 import type { EventFilter, EventTable } from "./model/event.js";
 import type { InvalidInterval } from "./model/interval.js";
 import type { LfpSource } from "./model/lfp.js";
 import type { MovementSignal } from "./model/movement.js";
 import type { ProbeInsertion } from "./model/probe-insertion.js";
-import { formatRef, type ProbeRef, type Ref, type SessionRef } from "./model/ref.js";
+import { formatRef, isSameRef, type ProbeRef, type Ref, type SessionRef, type UnitRef } from "./model/ref.js";
 import type { Session, SessionFilter } from "./model/session.js";
 import type { SpikeTable } from "./model/spikes.js";
 import type { UnitTable } from "./model/unit.js";
@@ -36,6 +36,12 @@ export interface Hub {
   channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable>;
   /** Units by region, dataset, verdict or rate: a frozen question, answered when streamed. */
   units(): UnitQuery;
+  /**
+   * The probe that a unit belongs to: one unit table after the other is looked through.
+   *
+   * @throws {@link NotFoundError} when no probe of its dataset has the unit
+   */
+  probeOf(unit: UnitRef, options?: CallOptions): Promise<ProbeRef>;
   /** The whole unit table of one probe, unfiltered. */
   unitTable(probe: ProbeRef, options?: CallOptions): Promise<UnitTable>;
   spikes(probe: ProbeRef, options?: SpikeOptions): Promise<SpikeTable>;
@@ -101,6 +107,17 @@ class AdapterHub implements Hub {
 
   units(): UnitQuery {
     return unitQuery(this);
+  }
+
+  async probeOf(unit: UnitRef, options?: CallOptions): Promise<ProbeRef> {
+    const { plugin } = this.#registered(unit.dataset);
+    for await (const { ref } of this.sessions({ dataset: plugin.id }, options)) {
+      for (const probe of await this.probes(ref, options)) {
+        const { rows } = await this.unitTable(probe.ref, options);
+        if (rows.some((row) => isSameRef(row.ref, unit))) return probe.ref;
+      }
+    }
+    throw new NotFoundError(`no unit ${formatRef(unit)} in the ${plugin.id} sources`, { hint: "list them: crossprobe units" });
   }
 
   async unitTable(probe: ProbeRef, options?: CallOptions): Promise<UnitTable> {
