@@ -191,6 +191,7 @@ async function readVolts(
   request: ElectricalRequest,
   options?: CallOptions,
 ): Promise<NdArray<Float32Array>> {
+  options?.signal?.throwIfAborted();
   const { data, sampleCount } = series;
   const samples = request.samples ?? [0, sampleCount];
   const channels = request.channels ?? Array.from({ length: channelCount }, (_, channel) => channel);

@@ -108,6 +108,7 @@ export async function openRaggedColumn(
   const rowCount = offsets.length - 1;
 
   const read = async (rows?: readonly number[], readOptions?: CallOptions): Promise<RaggedRows> => {
+    readOptions?.signal?.throwIfAborted();
     const wanted = rows ?? Array.from({ length: rowCount }, (_, row) => row);
     checkRows(file, array.path, wanted, rowCount);
     const parts: NumericArray[] = [];
