@@ -1,0 +1,89 @@
+import { FormatError } from "@crossprobe/core";
+import { describe, expect, it } from "vitest";
+import { selectFactors } from "./channel-bins.js";
+import { composeFactors, decodeChunk, multiplyOut, sumDeltas } from "./decode-chunk.js";
+import type { StoredChunk } from "./stored-chunk.js";
+
+const place = { url: "memory:/a.h5", recording: "recording r, scale 0, chunk 0", path: "/r/00/chunks/0" };
+
+/** Five channels, one time-domain row `[0, 10, 0, 0, -1, 0]` of which samples 1 to 4 are the chunk's own. */
+function timeDomainChunk(changes: Partial<StoredChunk> = {}): StoredChunk {
+  return {
+    header: { rank: 1, columns: 6, sampleCount: 4, extendedCount: 6, leftOverlap: 1, alpha: 0 },
+    channelCount: 5,
+    channelFactors: Float32Array.of(1, 2, 3, 4, 5),
+    indices: Int32Array.of(1, 4),
+    values: Float32Array.of(10, -1),
+    place,
+    ...changes,
+  };
+}
+
+function signalOf(chunk: StoredChunk, columns: readonly number[], size = 1, combine: "sum" | "mean" = "sum"): number[] {
+  const decoded = decodeChunk(chunk);
+  const factors = selectFactors(decoded.channelFactors, decoded.rank, columns, { size, combine });
+  const target = new Float32Array(decoded.sampleCount * columns.length);
+  multiplyOut(decoded, factors, [0, decoded.sampleCount], target, 0);
+  return [...target];
+}
+
+describe("decodeChunk", () => {
+  it("places coefficients, cuts the guard band and multiplies out, one row a sample", () => {
+    expect(signalOf(timeDomainChunk(), [0, 4])).toEqual([10, 50, 0, 0, 0, 0, -1, -5]);
+  });
+
+  it("adds the factors of adjacent channels in bins, and divides them for a mean", () => {
+    expect(signalOf(timeDomainChunk(), [0, 1], 2)).toEqual([30, 70, 0, 0, 0, 0, -3, -7]);
+    expect(signalOf(timeDomainChunk(), [0, 1], 2, "mean")).toEqual([15, 35, 0, 0, 0, 0, -1.5, -3.5]);
+  });
+
+  it("does not mind the order of coefficients", () => {
+    const reversed = timeDomainChunk({ indices: Int32Array.of(4, 1), values: Float32Array.of(-1, 10) });
+    expect(signalOf(reversed, [0])).toEqual([10, 0, 0, -1]);
+  });
+
+  it("gives NaN and infinities as 0 and counts them", () => {
+    const chunk = timeDomainChunk({ values: Float32Array.of(Number.NaN, -1) });
+    expect(signalOf(chunk, [0])).toEqual([0, 0, 0, -1]);
+    expect(decodeChunk(chunk).audit.nonFiniteValues).toBe(5);
+    const factors = timeDomainChunk({ channelFactors: Float32Array.of(1, Number.POSITIVE_INFINITY, 3, 4, 5) });
+    // Infinity times 0 is NaN, so every sample of that channel is lost.
+    expect(decodeChunk(factors).audit.nonFiniteValues).toBe(4);
+    expect(decodeChunk(timeDomainChunk()).audit.nonFiniteValues).toBe(0);
+  });
+
+  it("tells silence from a dropout", () => {
+    expect(decodeChunk(timeDomainChunk()).audit).toMatchObject({ isCodecDropout: false, zeroRuns: [[1, 3]] });
+    const silent = timeDomainChunk({ channelFactors: new Float32Array(5) });
+    expect(decodeChunk(silent).audit).toMatchObject({ isCodecDropout: false, zeroRuns: [[0, 4]] });
+    const header = { rank: 1, columns: 224, sampleCount: 20, extendedCount: 20, leftOverlap: 0, alpha: 28 };
+    const dropped = timeDomainChunk({ header, indices: new Int32Array(0), values: new Float32Array(0) });
+    expect(decodeChunk(dropped).audit).toMatchObject({ isCodecDropout: true, zeroRuns: [[0, 20]] });
+  });
+
+  it.each([
+    ["below the matrix", { indices: Int32Array.of(-5, 4) }, "outside"],
+    ["past the matrix", { indices: Int32Array.of(1, 6) }, "outside"],
+    ["repeated", { indices: Int32Array.of(4, 4) }, "twice"],
+    ["without a value", { values: Float32Array.of(10) }, "as many"],
+  ])("refuses an index %s", (_, changes, says) => {
+    expect(() => decodeChunk(timeDomainChunk(changes))).toThrow(FormatError);
+    expect(() => decodeChunk(timeDomainChunk(changes))).toThrow(says);
+    expect(() => decodeChunk(timeDomainChunk(changes))).toThrow(
+      "recording r, scale 0, chunk 0 (/r/00/chunks/0 in memory:/a.h5)",
+    );
+  });
+});
+
+describe("format 2", () => {
+  it("multiplies basis and values, then scales the columns", () => {
+    const basis = Float32Array.of(1, 0, 0, 1, 1, 1);
+    // values [2 basis vectors, 2 components] = [[1, 2], [3, 4]]
+    const factors = composeFactors(basis, Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 100), 2);
+    expect([...factors]).toEqual([10, 200, 30, 400, 40, 600]);
+  });
+
+  it("sums differences past 16 bits", () => {
+    expect([...sumDeltas(Uint16Array.of(0, 65535, 65535, 1))]).toEqual([0, 65535, 131070, 131071]);
+  });
+});

@@ -1,0 +1,88 @@
+import type { CallOptions } from "@crossprobe/core";
+import { checkHeader, impliedLeftOverlap } from "./check-header.js";
+import { chunkCount } from "./chunk-layout.js";
+import { chunkPlace, formatError, placeAt } from "./place.js";
+import type { ChunkHeader, ChunkReader, ScaleContext, StoredChunk } from "./stored-chunk.js";
+import { type Attributes, findNumber, readAttributes, readNumbers, requireArray } from "./stored-values.js";
+
+/**
+ * Opens the chunks of a scale of container format 1: one group `chunks/<i>` each, `i` without padding.
+ *
+ * Source: LFPack container format 1 (lfpack 0.1 to 0.4).
+ *
+ * @throws {@link FormatError} when a chunk that the length of the recording asks for is missing, or there are more
+ */
+export async function openFormat1(scale: ScaleContext, options?: CallOptions): Promise<ChunkReader> {
+  await checkChunkNames(scale, options);
+  return { formatVersion: 1, basisSize: null, read: (index, callOptions) => readChunk(scale, index, callOptions) };
+}
+
+async function checkChunkNames({ file, place, layout }: ScaleContext, options?: CallOptions): Promise<void> {
+  const path = `${place.path}/chunks`;
+  const group = await file.find(path, options);
+  if (group === undefined) throw formatError(place, "the scale has no chunks group");
+  if (group.kind !== "group") throw formatError(place, "chunks is not a group");
+  const names = new Set((await file.list(path, options)).map((link) => link.name));
+  const needed = chunkCount(layout);
+  if (names.size !== needed) {
+    throw formatError(place, `${names.size} chunks found, ns_total ${layout.sampleCount} needs ${needed}`);
+  }
+  for (let index = 0; index < needed; index++) {
+    if (!names.has(String(index))) throw formatError(place, `chunk ${index} of ${needed} is missing`);
+  }
+}
+
+async function readChunk(scale: ScaleContext, index: number, options?: CallOptions): Promise<StoredChunk> {
+  const { file, channelCount, layout } = scale;
+  const place = chunkPlace(scale.place, index, `${scale.place.path}/chunks/${index}`);
+  const group = await file.find(place.path, options);
+  if (group?.kind !== "group") throw formatError(place, "the chunk is not a group");
+  const attributes = await readAttributes(file, place, options);
+  const placeOf = (name: string) => placeAt(place, `${place.path}/${name}`);
+  const factors = await requireArray(file, placeOf("U_scaled"), options);
+  await requireArray(file, placeOf("vh_indices"), options);
+  await requireArray(file, placeOf("vh_values"), options);
+  const header = toHeader(attributes, factors.shape ?? [], scale, index);
+  checkHeader(header, layout, index, place);
+  const [channelFactors, indices, values] = await Promise.all([
+    readNumbers(file, placeOf("U_scaled"), undefined, options),
+    readNumbers(file, placeOf("vh_indices"), undefined, options),
+    readNumbers(file, placeOf("vh_values"), undefined, options),
+  ]);
+  return { header, channelCount, channelFactors, indices, values, place };
+}
+
+function toHeader(attributes: Attributes, factorShape: readonly number[], scale: ScaleContext, index: number) {
+  const { place } = attributes;
+  const [rows, rank] = factorShape;
+  if (rows === undefined || rank === undefined || factorShape.length !== 2) {
+    throw formatError(place, `U_scaled has shape [${factorShape.join(", ")}], expected two axes`);
+  }
+  if (rows !== scale.channelCount) {
+    throw formatError(place, `U_scaled has ${rows} rows, nc is ${scale.channelCount}`);
+  }
+  const vhShape = attributes.values.get("vh_shape")?.values;
+  const [shapeRows, columns] = ArrayBuffer.isView(vhShape) ? vhShape : [];
+  if (shapeRows === undefined || columns === undefined) {
+    throw formatError(place, `vh_shape is missing or not a pair of numbers`);
+  }
+  if (shapeRows !== rank) {
+    throw formatError(place, `vh_shape has ${shapeRows} rows, U_scaled has ${rank} columns`);
+  }
+  const require = (name: string): number => {
+    const value = findNumber(attributes, name);
+    if (value === undefined) throw formatError(place, `${name} is missing`);
+    return value;
+  };
+  const sampleCount = require("ns_original");
+  const header: ChunkHeader = {
+    rank,
+    columns,
+    sampleCount,
+    // The encoder's reader takes an absent or zero ns_extended as ns_original.
+    extendedCount: findNumber(attributes, "ns_extended") || sampleCount,
+    leftOverlap: findNumber(attributes, "left_overlap") ?? impliedLeftOverlap(scale.layout, index),
+    alpha: require("alpha"),
+  };
+  return header;
+}

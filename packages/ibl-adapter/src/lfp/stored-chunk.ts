@@ -1,0 +1,53 @@
+import type { CallOptions, NumericArray } from "@crossprobe/core";
+import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import type { ChunkLayout } from "./chunk-layout.js";
+import type { Place } from "./place.js";
+
+/** What is stored about one chunk beside its coefficients. */
+export interface ChunkHeader {
+  /** Number of components. */
+  readonly rank: number;
+  /** Columns of the coefficient matrix. */
+  readonly columns: number;
+  /** Samples that the chunk contributes to the recording (`ns_original`). */
+  readonly sampleCount: number;
+  /** Samples of the window that was compressed, guard bands included (`ns_extended`). */
+  readonly extendedCount: number;
+  /** Samples of the window before the chunk's own (`left_overlap`). */
+  readonly leftOverlap: number;
+  /** Wavelet threshold multiplier; 0 means that rows are time courses, not wavelet coefficients. */
+  readonly alpha: number;
+}
+
+/** One chunk as stored, of either format: what {@link decodeChunk} turns into signal. */
+export interface StoredChunk {
+  readonly header: ChunkHeader;
+  readonly channelCount: number;
+  /** `[channelCount, rank]`, volts: left singular vectors times singular values. */
+  readonly channelFactors: NumericArray;
+  /** Positions of the stored coefficients in the C-order matrix `[rank, columns]`, in any order. */
+  readonly indices: NumericArray;
+  /** The coefficients; all others are 0. */
+  readonly values: NumericArray;
+  readonly place: Place;
+}
+
+/** What opening the chunks of one scale needs. */
+export interface ScaleContext {
+  readonly file: Hdf5File;
+  /** The scale's group. */
+  readonly place: Place;
+  readonly channelCount: number;
+  readonly layout: ChunkLayout;
+  /** `alpha` of `meta`: decides in format 2, while every chunk of format 1 has its own. */
+  readonly alpha: number;
+}
+
+/** Gives the chunks of one scale, whatever the format of its container. Opening one has checked how many there are. */
+export interface ChunkReader {
+  readonly formatVersion: 1 | 2;
+  /** Columns of the spatial basis that the chunks share (format 2); null where they share none. */
+  readonly basisSize: number | null;
+  /** @throws {@link FormatError} when the chunk's parts do not fit together */
+  read(index: number, options?: CallOptions): Promise<StoredChunk>;
+}
