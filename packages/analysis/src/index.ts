@@ -1,5 +1,24 @@
 /** What is computed from the vocabulary, for any dataset: pure functions over tables, signals and a hub. */
 
+export { type Caveat, type CaveatContext, type Concern, caveatsOf, type DatasetFacts } from "./comparability.js";
+export type { CompareHub, CompareOptions, CompareProgress, CompareSettings } from "./compare/options.js";
+export type {
+  Absence,
+  BandPowers,
+  ChannelCounts,
+  CompareResult,
+  DatasetProvenance,
+  DatasetTotals,
+  EventCounts,
+  Failure,
+  LfpUse,
+  RegionComparison,
+  RegionFindings,
+  RegionPsth,
+  RegionRates,
+  UnitCounts,
+} from "./compare/result.js";
+export { compare } from "./compare.js";
 export {
   DEFAULT_EVOKED_WINDOW,
   type EvokedOptions,

@@ -1,0 +1,152 @@
+import {
+  type CallOptions,
+  type Channel,
+  type EventTable,
+  formatRef,
+  type InvalidInterval,
+  type ProbeInsertion,
+  type Session,
+  type SpikeTable,
+  spikeTrain,
+  type Unit,
+} from "@crossprobe/core";
+import { type UnitRate, unitRate } from "../firing-rates.js";
+import { concerning, isCovered, isInside } from "../intervals.js";
+import { psthCounts } from "../psth.js";
+import { assignRegion, type RegionAssignment } from "../regions.js";
+import type { ReadContext } from "./read-context.js";
+import { type ProbeLfp, readProbeLfp } from "./read-lfp.js";
+
+/** A unit with what was computed from its spikes; the spikes themselves are let go. */
+export interface UnitFindings {
+  readonly unit: Unit;
+  readonly assignment: RegionAssignment;
+  /** Verdict of the dataset's rule; null where it cannot be evaluated or there is no rule. */
+  readonly passes: boolean | null;
+  /** Null for a unit that was not chosen, or without spikes to read. */
+  readonly rate: UnitRate | null;
+  /** Spikes in each bin around the probe's onsets; null like `rate`, and without onsets. */
+  readonly counts: Uint32Array | null;
+}
+
+export interface ProbeFindings {
+  readonly probe: ProbeInsertion;
+  /** Null where the source has no channel table. */
+  readonly channels: readonly { readonly channel: Channel; readonly assignment: RegionAssignment }[] | null;
+  readonly units: readonly UnitFindings[];
+  /** Indices into the session's onsets of those that count for this probe. */
+  readonly onsets: readonly number[];
+  readonly lfp: ProbeLfp | null;
+}
+
+export interface SessionFindings {
+  readonly session: Session;
+  readonly probes: readonly ProbeFindings[];
+  /** Onsets of visual stimuli and what is beside them; null where the source has no events. */
+  readonly events: EventTable | null;
+}
+
+/** Everything a comparison needs of one session, probe by probe. Rejects when any of it cannot be read. */
+export async function readSession(
+  session: Session,
+  context: ReadContext,
+  options: CallOptions,
+): Promise<SessionFindings> {
+  const { hub, journal } = context;
+  const filter = { types: ["stimulus.visual.onset"] as const };
+  const events = await journal.attempt("events", session.ref, () => hub.events(session.ref, filter, options));
+  if (events !== null) journal.note(events);
+  const invalid =
+    (await journal.attempt("invalid intervals", session.ref, () => hub.invalidIntervals(session.ref, options))) ?? [];
+  const probes: ProbeFindings[] = [];
+  for (const probe of await hub.probes(session.ref, options)) {
+    options.signal?.throwIfAborted();
+    probes.push(await readProbe(probe, events, invalid, context, options));
+  }
+  return { session, probes, events };
+}
+
+async function readProbe(
+  probe: ProbeInsertion,
+  events: EventTable | null,
+  invalid: readonly InvalidInterval[],
+  context: ReadContext,
+  options: CallOptions,
+): Promise<ProbeFindings> {
+  const { hub, journal, settings } = context;
+  const channels = await journal.attempt("channels", probe.ref, () => hub.channels(probe.ref, options));
+  if (channels !== null) journal.note(channels);
+  const spans = concerning(invalid, probe.ref);
+  const rows = events?.rows ?? [];
+  const onsets = [...rows.keys()].filter((index) => !isInside(rows[index]?.time ?? Number.NaN, spans));
+  const times = onsets.map((index) => rows[index]?.time ?? Number.NaN);
+  return {
+    probe,
+    channels:
+      channels?.rows.map((channel) => ({ channel, assignment: assignRegion(channel, settings.mapping) })) ?? null,
+    units: await readUnits(probe, times, context, options),
+    onsets,
+    lfp: await readProbeLfp(probe.ref, context, options),
+  };
+}
+
+async function readUnits(
+  probe: ProbeInsertion,
+  onsets: readonly number[],
+  { hub, journal, settings, rule }: ReadContext,
+  options: CallOptions,
+): Promise<UnitFindings[]> {
+  const table = await journal.attempt("units", probe.ref, () => hub.unitTable(probe.ref, options));
+  if (table === null) return [];
+  journal.note(table);
+  const units = table.rows.map((unit) => ({
+    unit,
+    assignment: assignRegion(unit, settings.mapping),
+    passes: rule === null ? null : (unit.quality[rule] ?? null),
+    rate: null,
+    counts: null,
+  }));
+  // Only units with a region need their spikes read: no result is made of the others' rates.
+  const chosen = units.filter(
+    ({ assignment, passes }) => assignment.kind === "mapped" && (settings.units === "all" || passes === true),
+  );
+  if (chosen.length === 0) return units;
+  const wanted = chosen.map(({ unit }) => unit.ref);
+  const spikes = await journal.attempt("spikes", probe.ref, () => hub.spikes(probe.ref, { ...options, units: wanted }));
+  if (spikes === null) return units;
+  journal.note(spikes);
+  noteUncovered(spikes, onsets, { journal, settings });
+  const given = settings.interval ?? undefined;
+  const computed = new Map(
+    chosen.map((unit, index) => [
+      unit,
+      {
+        ...unit,
+        rate: unitRate(spikes, index, given),
+        counts: onsets.length > 0 ? psthCounts(spikeTrain(spikes, index), onsets) : null,
+      },
+    ]),
+  );
+  return units.map((unit) => computed.get(unit) ?? unit);
+}
+
+/** Says where an interval or an onset reaches beyond what the source observed: the numbers are then too low. */
+function noteUncovered(
+  spikes: SpikeTable,
+  onsets: readonly number[],
+  { journal, settings }: Pick<ReadContext, "journal" | "settings">,
+): void {
+  const where = formatRef(spikes.probe);
+  const { interval } = settings;
+  const short = spikes.observed.filter((spans) => interval !== null && spans !== null && !isCovered(interval, spans));
+  if (interval !== null && short.length > 0) {
+    const message = `the interval ${interval.start}:${interval.stop} s is not wholly inside what the source observed of these units; their rates are over all of it`;
+    journal.note({ notices: [{ code: "interval-beyond-observation", message, count: short.length, where }] });
+  }
+  const { coverage } = spikes;
+  const outside = onsets.filter((onset) => coverage !== null && (onset < coverage.first || onset > coverage.last));
+  if (outside.length > 0) {
+    const message = "onsets before the first or after the last spike of the probe; they count as events without spikes";
+    journal.note({ notices: [{ code: "onsets-without-spikes", message, count: outside.length, where }] });
+  }
+}

@@ -1,0 +1,122 @@
+import { formatRef } from "@crossprobe/core";
+import type { DatasetFacts } from "../comparability.js";
+import { RATE_INTERVAL_KINDS, type RateIntervalKind } from "../firing-rates.js";
+import type { RegionAssignment } from "../regions.js";
+import type { SessionFindings, UnitFindings } from "./read-session.js";
+import type { ChannelCounts, DatasetTotals, EventCounts, LfpUse, UnitCounts } from "./result.js";
+
+/** Everything read of one dataset. */
+export interface DatasetFindings {
+  readonly dataset: string;
+  readonly rule: string | null;
+  readonly sessions: readonly SessionFindings[];
+}
+
+/** Counts units and those that pass; `passing` is null without a rule. */
+export function countUnits(units: readonly UnitFindings[], rule: string | null): UnitCounts {
+  return { total: units.length, passing: rule === null ? null : units.filter(({ passes }) => passes === true).length };
+}
+
+/** Counts over all regions of a dataset. */
+export function totalsOf({ sessions, rule }: DatasetFindings): DatasetTotals {
+  const probes = sessions.flatMap((session) => session.probes);
+  const units = probes.flatMap((probe) => probe.units);
+  const channels = probes.flatMap(({ channels }) => channels ?? []);
+  const hasChannels = probes.some((probe) => probe.channels !== null);
+  const lfps = probes.flatMap(({ lfp }) => lfp ?? []);
+  return {
+    sessions: sessions.length,
+    probes: probes.length,
+    rule,
+    units: countUnits(units, rule),
+    undecided: rule === null ? 0 : units.filter(({ passes }) => passes === null).length,
+    unmapped: countUnits(
+      units.filter(({ assignment }) => assignment.kind === "unmapped"),
+      rule,
+    ),
+    unregistered: countUnits(
+      units.filter(({ assignment }) => assignment.kind === "unregistered"),
+      rule,
+    ),
+    channels: hasChannels ? countChannels(channels.map(({ assignment }) => assignment)) : null,
+    lfpChannels: lfps.length > 0 ? countChannels(lfps.flatMap(({ assignments }) => assignments)) : null,
+    rateInterval: rateInterval(units),
+    events: eventCounts(sessions),
+  };
+}
+
+function countChannels(assignments: readonly RegionAssignment[]): ChannelCounts {
+  const count = (wanted: RegionAssignment["kind"]) => assignments.filter(({ kind }) => kind === wanted).length;
+  return { total: assignments.length, unmapped: count("unmapped"), unregistered: count("unregistered") };
+}
+
+function rateInterval(units: readonly UnitFindings[]): DatasetTotals["rateInterval"] {
+  const counts: Record<RateIntervalKind, number> = { given: 0, observed: 0, spikeCoverage: 0 };
+  for (const { rate } of units) if (rate?.kind != null) counts[rate.kind]++;
+  const kinds = RATE_INTERVAL_KINDS.filter((kind) => counts[kind] > 0);
+  return { kind: kinds.length > 1 ? "mixed" : (kinds[0] ?? null), units: counts };
+}
+
+function eventCounts(sessions: readonly SessionFindings[]): EventCounts | null {
+  const tables = sessions.flatMap(({ events }) => events ?? []);
+  if (tables.length === 0) return null;
+  const stimuli: Record<string, number> = {};
+  const excluded: Record<string, number> = {};
+  for (const { stimulus } of tables.flatMap(({ rows }) => rows)) add(stimuli, stimulus ?? "unnamed", 1);
+  for (const { reason, count } of tables.flatMap((table) => table.excluded)) add(excluded, reason, count);
+  const leftOut = sessions.flatMap(({ events, probes }) =>
+    probes.map(({ probe, onsets }) => ({
+      probe: formatRef(probe.ref),
+      onsets: (events?.rows.length ?? 0) - onsets.length,
+    })),
+  );
+  return {
+    onsets: tables.reduce((sum, { rows }) => sum + rows.length, 0),
+    stimuli,
+    leftOut: leftOut.filter(({ onsets }) => onsets > 0),
+    excluded,
+  };
+}
+
+function add(counts: Record<string, number>, key: string, count: number): void {
+  counts[key] = (counts[key] ?? 0) + count;
+}
+
+/** Which LFP entered, and how much of it. */
+export function lfpUses({ dataset, sessions }: DatasetFindings): LfpUse[] {
+  return sessions
+    .flatMap(({ probes }) => probes)
+    .flatMap(({ probe, lfp }) => {
+      if (lfp?.density == null) return [];
+      return {
+        dataset,
+        probe: formatRef(probe.ref),
+        channels: lfp.assignments.filter(({ kind }) => kind === "mapped").length,
+        usedChannels: lfp.regions.reduce((sum, { usedChannels }) => sum + usedChannels, 0),
+        interval: lfp.density.interval,
+        segments: lfp.density.segments,
+      };
+    });
+}
+
+/** The traits that decide what may be compared. */
+export function factsOf(findings: DatasetFindings, totals: DatasetTotals): DatasetFacts {
+  const probes = findings.sessions.flatMap((session) => session.probes);
+  const lfps = probes.flatMap(({ lfp }) => (lfp !== null && lfp.regions.length > 0 ? lfp : []));
+  const granularity = { layer: 0, area: 0, parent: 0 };
+  for (const { unit } of probes.flatMap(({ units }) => units)) {
+    if (unit.region !== null) granularity[unit.region.granularity]++;
+  }
+  return {
+    dataset: findings.dataset,
+    rule: findings.rule,
+    lfp: lfps.map(({ traits }) => traits),
+    lfpSeconds: lfps.flatMap(({ density }) => (density === null ? [] : density.interval.stop - density.interval.start)),
+    paradigms: [...new Set(findings.sessions.flatMap(({ session }) => session.paradigm ?? []))].sort(),
+    stimuli: Object.keys(totals.events?.stimuli ?? {}).sort(),
+    granularity,
+    unmappedUnits: totals.unmapped.total,
+    unregisteredUnits: totals.unregistered.total,
+    rateKinds: RATE_INTERVAL_KINDS.filter((kind) => totals.rateInterval.units[kind] > 0),
+  };
+}
