@@ -50,7 +50,8 @@ export type ExpectedCell =
 /** What `expected/<folder>/<file>.json` holds, as far as it is compared. */
 export interface ExpectedFile {
   readonly pynwb_4_2_0: {
-    readonly value: {
+    /** Absent where pynwb fails. */
+    readonly value?: {
       readonly identifier: string;
       readonly nwb_version: string | null;
       readonly session_start_time: string;
@@ -129,6 +130,7 @@ export async function compareSeries(
   check("shape", series.shape, expected.data.shape);
   check("rate", series.clock.samplingRate ?? null, expected.rate);
   check("start", series.clock.startTime ?? null, expected.starting_time);
+  if (series.data.filters.includes(LZF) && (await isRefused(() => series.readStored()))) return differences;
   const stored = await series.readStored();
   const bytes = toBytes(stored.values as NumericArray, expected.data.dtype);
   if (bytes) check("data", sha256(bytes), expected.data.sha256);
@@ -141,6 +143,19 @@ export async function compareSeries(
     check("values", sha256((await series.read()).data), expected["in units"].sha256);
   }
   return differences;
+}
+
+/** HDF5's number of the LZF filter, which h5py registers and HDF5 itself does not have. */
+const LZF = 32000;
+
+/** Whether a read is refused with an error that names the filter, rather than answered with something. */
+async function isRefused(read: () => Promise<unknown>): Promise<boolean> {
+  const error = await read().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error !== undefined && !/lzf/i.test(String(error))) throw error;
+  return error !== undefined;
 }
 
 async function compareVolts(

@@ -68,6 +68,7 @@ function casesOf(files: string, expected: string): readonly Case[] {
 
 async function compareFile({ file: path, expected: expectedPath }: Case): Promise<void> {
   const expected = (JSON.parse(readFileSync(expectedPath, "utf8")) as ExpectedFile).pynwb_4_2_0.value;
+  if (!expected) return compareUncached(path);
   await withFile(path, async (file) => {
     const summary = await summarizeNwb(file);
     const { nwb } = summary;
@@ -97,6 +98,13 @@ async function compareFile({ file: path, expected: expectedPath }: Case): Promis
     const ours = [...summary.tables, ...summary.series].map(({ path: place }) => place);
     expect(ours.filter((place) => !seen.includes(place))).toEqual([]);
   });
+}
+
+/** pynwb cannot open a file whose extension is not cached; we need no schema. */
+async function compareUncached(path: string): Promise<void> {
+  const summary = await withFile(path, (file) => summarizeNwb(file));
+  expect(summary.extensions).toEqual([{ name: "ndx-golden", isCached: false }]);
+  expect(summary.series).toMatchObject([{ neurodataType: "GoldenSeries", shape: [6], rate: 5, unit: "V" }]);
 }
 
 describe("NWB files as pynwb reads them", () => {
@@ -306,7 +314,7 @@ describe.skipIf(!GOLDEN)("Allen sessions (needs ../shared/golden)", () => {
       const units = await readUnits(file);
       const ids = [...(units?.table.ids ?? [])];
       let compared = 0;
-      for (const [unit, times] of spikesByUnit(expected)) {
+      for (const [unit, times] of spikesByUnit(expected.spike_times)) {
         const { values } = (await units?.spikeTimes?.read([ids.indexOf(unit)])) ?? {};
         expect([values?.length, values?.[0] ?? null]).toEqual(times);
         compared++;

@@ -7,7 +7,7 @@ import { summarizeNwb } from "./summary.js";
 import { openTimeSeries } from "./time-series.js";
 import { readUnits } from "./units.js";
 
-const CASES = 60;
+const CASES = 25;
 const FLIPS = 3;
 
 /** Numbers in [0, 1) that are the same in every run (mulberry32). */

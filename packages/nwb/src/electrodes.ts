@@ -2,7 +2,7 @@ import type { CallOptions, Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { presentText } from "./absent-text.js";
 import { type PlainAttribute, plainAttributes, textAttribute } from "./attributes.js";
-import { type DynamicTable, type DynamicTableOptions, findColumn, readDynamicTable } from "./dynamic-table.js";
+import { type DynamicTable, type DynamicTableOptions, readDynamicTable } from "./dynamic-table.js";
 import { toFloat64 } from "./hdf5-values.js";
 import { attempt, nwbNotice } from "./problem.js";
 
@@ -56,7 +56,7 @@ export interface Electrodes {
  * Source: `ElectrodesTable` and `ElectrodeGroup` (NWB core).
  *
  * @returns `undefined` when the file has no electrodes table
- * @throws {@link FormatError} when a column among `x`, `y`, `z`, `location`, `group` is there and does not decode
+ * @throws {@link FormatError} when the path is no table. A column that does not decode is absent, with the notice `column-unreadable`
  */
 export async function readElectrodes(
   file: Hdf5File,
@@ -117,17 +117,17 @@ function nameOf(path: string): string {
 }
 
 function readPosition(table: DynamicTable, name: string): Float64Array | undefined {
-  const values = findColumn(table, name)?.values;
+  const values = table.columns.get(name)?.values;
   return values?.kind === "number" && values.shape.length === 1 ? toFloat64(values.values) : undefined;
 }
 
 function readLocations(table: DynamicTable): readonly (string | null)[] {
-  const values = findColumn(table, "location")?.values;
+  const values = table.columns.get("location")?.values;
   if (values?.kind !== "text") return new Array<null>(table.rowCount).fill(null);
   return values.values.map((text) => presentText(text) ?? null);
 }
 
 function readGroupPaths(table: DynamicTable): readonly (string | null)[] {
-  const values = findColumn(table, "group")?.values;
+  const values = table.columns.get("group")?.values;
   return values?.kind === "reference" ? values.paths : new Array<null>(table.rowCount).fill(null);
 }

@@ -61,12 +61,13 @@ export async function readTableLayout(
   const members = new Set((await file.list(path, options)).map((link) => link.name));
   const reader = new LayoutReader(file, path, members, options);
   const listed = textListAttribute(attributes, "colnames");
-  const colnames = listed ?? (await reader.guessColumns());
+  const colnames = listed?.length ? listed : await reader.guessColumns(listed === undefined);
+  reader.colnames = colnames;
   const wanted = only ? colnames.filter((name) => only.includes(name)) : colnames;
   const ids = await reader.readIds();
   for (const name of wanted) await reader.addColumn(name);
   const rowCount = reader.settleRowCount(ids);
-  if (listed && !only) await reader.noteUnlisted(listed);
+  if (listed?.length && !only) await reader.noteUnlisted(listed);
   return {
     path,
     neurodataType: textAttribute(attributes, "neurodata_type"),
@@ -84,6 +85,7 @@ class LayoutReader {
   readonly columns = new Map<string, ColumnLayout>();
   readonly unreadable = new Map<string, DataError>();
   readonly notices: Notice[] = [];
+  colnames: readonly string[] = [];
   readonly #file: Hdf5File;
   readonly #path: string;
   readonly #members: ReadonlySet<string>;
@@ -127,19 +129,25 @@ class LayoutReader {
     return rowCount;
   }
 
-  /** Columns by their type, for a table that does not list them. */
-  async guessColumns(): Promise<readonly string[]> {
+  /**
+   * Columns by their type, for a table that lists none (pynwb leaves `colnames` empty when a table with columns has no rows), or by
+   * their name where there are no types either.
+   */
+  async guessColumns(isMissing: boolean): Promise<readonly string[]> {
     const names: string[] = [];
     for (const name of this.#members) {
-      if (await this.#isColumn(name)) names.push(name);
+      if (await this.#isColumn(name, isMissing)) names.push(name);
     }
-    this.#note("", "colnames-missing", "The table does not list its columns; they are in name order.", names.length);
+    if (isMissing || names.length > 0) {
+      const message = "The table does not list its columns; they are in name order.";
+      this.#note("", "colnames-missing", message, names.length);
+    }
     return names;
   }
 
   async noteUnlisted(listed: readonly string[]): Promise<void> {
     for (const name of this.#members) {
-      if (listed.includes(name) || !(await this.#isColumn(name))) continue;
+      if (listed.includes(name) || !(await this.#isColumn(name, false))) continue;
       this.#note(name, "column-not-listed", `The table holds a column ${name} that it does not list; it is left out.`);
     }
   }
@@ -180,7 +188,8 @@ class LayoutReader {
     const attributes = await this.#file.attributes(this.#place(name), this.#options);
     const type = textAttribute(attributes, "neurodata_type");
     const pointsAt = referenceAttribute(attributes, "target");
-    if (type !== undefined ? type !== "VectorIndex" : pointsAt === undefined) return false;
+    if (type !== undefined && type !== "VectorIndex") return false;
+    if (type === undefined && pointsAt === undefined && this.colnames.includes(name)) return false;
     if (pointsAt === undefined) {
       this.#note(name, "index-target-missing", "The index names no target; its name tells.");
     } else if (pointsAt !== target) {
@@ -189,20 +198,21 @@ class LayoutReader {
     return true;
   }
 
-  async #isColumn(name: string): Promise<boolean> {
+  async #isColumn(name: string, acceptUntyped: boolean): Promise<boolean> {
     if (name === "id") return false;
     const found = await attempt(() => this.#readType(name));
-    const type = "value" in found ? found.value : undefined;
-    if (type === undefined || NO_COLUMN_TYPES.has(type)) return false;
-    const base = name.replace(/_elements$/, "");
+    if ("problem" in found || found.value === undefined) return false;
+    const isTyped = found.value !== "";
+    if (NO_COLUMN_TYPES.has(found.value) || (!isTyped && !acceptUntyped)) return false;
+    const base = name.replace(isTyped ? /_elements$/ : /_(elements|index)$/, "");
     return base === name || !this.#members.has(base);
   }
 
-  /** Type of an array; `undefined` for a group, a link to nothing, an array without type. */
+  /** Type of an array, `""` when it has none; `undefined` for a group or a link to nothing. */
   async #readType(name: string): Promise<string | undefined> {
     const found = await this.#file.find(this.#place(name), this.#options);
     if (found?.kind !== "array") return undefined;
-    return textAttribute(await this.#file.attributes(this.#place(name), this.#options), "neurodata_type");
+    return textAttribute(await this.#file.attributes(this.#place(name), this.#options), "neurodata_type") ?? "";
   }
 
   #place(name: string): string {
