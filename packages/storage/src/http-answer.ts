@@ -1,0 +1,78 @@
+import type { AxiosResponse } from "axios";
+
+/** What of an HTTP response matters to a byte store. */
+export interface Answer {
+  readonly status: number;
+  readonly etag: string | undefined;
+  /** Whether the body is compressed, so that its length and ranges are not those of the object. */
+  readonly isEncoded: boolean;
+  /** Whether redirects ended at an address with a slash at the end that the request did not have. */
+  readonly leadsToDirectory: boolean;
+  readonly contentLength: string | undefined;
+  readonly contentRange: string | undefined;
+  readonly data: unknown;
+}
+
+/** Takes the parts out of a response to a request for `url`. */
+export function toAnswer(response: AxiosResponse<unknown>, url: string): Answer {
+  const header = (name: string): string | undefined => {
+    const value: unknown = response.headers[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const encoding = header("content-encoding");
+  return {
+    status: response.status,
+    etag: header("etag"),
+    isEncoded: encoding !== undefined && encoding !== "identity",
+    leadsToDirectory: pathOf(finalUrlOf(response) ?? url).endsWith("/") && !pathOf(url).endsWith("/"),
+    contentLength: header("content-length"),
+    contentRange: header("content-range"),
+    data: response.data,
+  };
+}
+
+/** The body in an array of its own. */
+export function bodyOf(answer: Answer): Uint8Array {
+  const { data } = answer;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  // Node's small buffers share one pool, which a caller must not come to own.
+  if (data instanceof Uint8Array) {
+    const isAlone = data.byteLength === data.buffer.byteLength;
+    return isAlone ? new Uint8Array(data.buffer, 0, data.byteLength) : new Uint8Array(data);
+  }
+  return new Uint8Array(0);
+}
+
+/** The announced length of the body; of the object, for HEAD. */
+export function contentLengthOf(answer: Answer): number | undefined {
+  return toCount(answer.contentLength);
+}
+
+/** `start ≤ byte < end` and the size of the object, as far as the server states them. Source: RFC 9110 §14.4. */
+export function contentRangeOf(answer: Answer): { start: number; end: number; size: number | undefined } | undefined {
+  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(answer.contentRange ?? "");
+  if (match === null) return undefined;
+  const [, first, last, size] = match;
+  return { start: toCount(first) ?? 0, end: (toCount(last) ?? -1) + 1, size: toCount(size) };
+}
+
+function toCount(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d+$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** Node's client says it in `request.res.responseUrl`, a page's in `request.responseURL`. */
+function finalUrlOf(response: AxiosResponse<unknown>): string | undefined {
+  const request: unknown = response.request;
+  const inner = property(property(request, "res"), "responseUrl") ?? property(request, "responseURL");
+  return typeof inner === "string" && inner !== "" ? inner : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function pathOf(url: string): string {
+  return url.replace(/[?#].*$/s, "");
+}
