@@ -1,1 +1,3 @@
-export {};
+/** Visual Coding – Neuropixels of the Allen Institute in the crossprobe vocabulary. */
+
+export { type AllenConfig, allen } from "./plugin.js";

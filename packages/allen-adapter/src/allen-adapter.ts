@@ -1,0 +1,166 @@
+import {
+  type AdapterDeps,
+  type CallOptions,
+  type ChannelTable,
+  type DatasetAdapter,
+  type EventFilter,
+  type EventTable,
+  type InvalidInterval,
+  isDataError,
+  type LfpSource,
+  type MovementSignal,
+  NotFoundError,
+  type ProbeInsertion,
+  type ProbeRef,
+  type Session,
+  type SessionFilter,
+  type SessionRef,
+  type SourceDescription,
+  type SpikeOptions,
+  type SpikeTable,
+  type UnitTable,
+  type WaveformTable,
+} from "@crossprobe/core";
+import { describeCaches } from "./describe.js";
+import { ProjectCache } from "./project-cache.js";
+import { SessionReader } from "./session-reader.js";
+import { toSessions } from "./sessions.js";
+import { DATASET } from "./vocabulary.js";
+
+/** Answers for the Visual Coding Neuropixels release from project caches. Where several hold a session, the first that can answer does. */
+export class AllenAdapter implements DatasetAdapter {
+  readonly #caches: readonly ProjectCache[];
+  readonly #readers: readonly SessionReader[];
+
+  constructor({ stores }: AdapterDeps, caches: readonly string[]) {
+    this.#caches = caches.map((url) => new ProjectCache(stores, url));
+    this.#readers = this.#caches.map((cache) => new SessionReader(cache));
+  }
+
+  async describe(options?: CallOptions): Promise<SourceDescription> {
+    return describeCaches(this.#caches, options);
+  }
+
+  async *sessions(filter: SessionFilter, options?: CallOptions): AsyncIterable<Session> {
+    const seen = new Set<string>();
+    for (const cache of this.#caches) {
+      const table = await cache.table("sessions", options);
+      if (!table) throw noTable(cache, "sessions");
+      for (const session of toSessions(table, await cache.table("probes", options))) {
+        if (seen.has(session.ref.id) || !isWanted(session, filter)) continue;
+        seen.add(session.ref.id);
+        yield session;
+      }
+    }
+  }
+
+  async probes(session: SessionRef, options?: CallOptions): Promise<readonly ProbeInsertion[]> {
+    const lists = await this.#each(session, options, (reader) => reader.probes(session.id, options));
+    return mergeProbes(lists);
+  }
+
+  async channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable> {
+    return this.#first(probe, options, (reader) => reader.channels(probe.id, options));
+  }
+
+  async units(probe: ProbeRef, options?: CallOptions): Promise<UnitTable> {
+    return this.#first(probe, options, (reader) => reader.units(probe.id, options));
+  }
+
+  async spikes(probe: ProbeRef, options: SpikeOptions = {}): Promise<SpikeTable> {
+    return this.#first(probe, options, (reader) => reader.spikes(probe.id, options));
+  }
+
+  async waveforms(probe: ProbeRef, options: SpikeOptions = {}): Promise<WaveformTable> {
+    return this.#first(probe, options, (reader) => reader.waveforms(probe.id, options));
+  }
+
+  async events(session: SessionRef, filter: EventFilter, options?: CallOptions): Promise<EventTable> {
+    return this.#first(session, options, (reader) => reader.events(session.id, filter, options));
+  }
+
+  async movement(session: SessionRef, options?: CallOptions): Promise<MovementSignal> {
+    return this.#first(session, options, (reader) => reader.movement(session.id, options));
+  }
+
+  async invalidIntervals(session: SessionRef, options?: CallOptions): Promise<readonly InvalidInterval[]> {
+    return this.#first(session, options, (reader) => reader.invalidIntervals(session.id, options));
+  }
+
+  async lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource> {
+    return this.#first(probe, options, (reader) => reader.lfp(probe.id, options));
+  }
+
+  dispose(): void {
+    for (const reader of this.#readers) reader.dispose();
+    for (const cache of this.#caches) cache.dispose();
+  }
+
+  /** The answer of the first cache that knows the thing and can give it; else the first refusal. */
+  async #first<Value>(
+    ref: SessionRef | ProbeRef,
+    options: CallOptions | undefined,
+    ask: (reader: SessionReader) => Promise<Value>,
+  ): Promise<Value> {
+    const refusals: unknown[] = [];
+    for (const reader of await this.#knowing(ref, options)) {
+      try {
+        return await ask(reader);
+      } catch (error) {
+        if (!isDataError(error, "not-found") && !isDataError(error, "unsupported")) throw error;
+        refusals.push(error);
+      }
+    }
+    throw refusals[0];
+  }
+
+  async #each<Value>(
+    ref: SessionRef,
+    options: CallOptions | undefined,
+    ask: (reader: SessionReader) => Promise<Value>,
+  ): Promise<readonly Value[]> {
+    const answers: Value[] = [];
+    for (const reader of await this.#knowing(ref, options)) answers.push(await ask(reader));
+    return answers;
+  }
+
+  async #knowing(ref: SessionRef | ProbeRef, options?: CallOptions): Promise<readonly SessionReader[]> {
+    options?.signal?.throwIfAborted();
+    const readers: SessionReader[] = [];
+    for (const reader of this.#readers) if (await reader.knows(ref, options)) readers.push(reader);
+    if (readers.length > 0) return readers;
+    const places = this.#caches.map(({ url }) => url).join(", ");
+    throw new NotFoundError(`No ${ref.kind} ${ref.id} in the ${DATASET} tables of ${places}.`, {
+      hint: `List the ${ref.kind}s to see their references.`,
+    });
+  }
+}
+
+/** A missing table that nothing can be answered without. */
+function noTable(cache: ProjectCache, name: string): NotFoundError {
+  return new NotFoundError(`There is no ${name}.csv in the cache ${cache.url}.`, {
+    hint: `Download ${name}.csv of the release into the folder.`,
+  });
+}
+
+function isWanted(session: Session, { refs, subject }: SessionFilter): boolean {
+  if (subject !== undefined && session.subject !== subject) return false;
+  return refs === undefined || refs.some(({ dataset, id }) => dataset === DATASET && id === session.ref.id);
+}
+
+/** Probes of all lists by id; what the first list does not know comes from the next. */
+function mergeProbes(lists: readonly (readonly ProbeInsertion[])[]): readonly ProbeInsertion[] {
+  const merged = new Map<string, ProbeInsertion>();
+  for (const probe of lists.flat()) {
+    const known = merged.get(probe.ref.id);
+    merged.set(probe.ref.id, {
+      ...probe,
+      ...known,
+      channelCount: known?.channelCount ?? probe.channelCount,
+      unitCount: known?.unitCount ?? probe.unitCount,
+      hasLfp: known?.hasLfp ?? probe.hasLfp,
+      model: known?.model ?? probe.model,
+    });
+  }
+  return [...merged.values()];
+}

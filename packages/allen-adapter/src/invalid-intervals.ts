@@ -1,0 +1,59 @@
+import type { CallOptions, InvalidInterval, Notice, ProbeInsertion } from "@crossprobe/core";
+import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import { readTimeIntervals } from "@crossprobe/nwb";
+import { NoticeCounter } from "./notices.js";
+
+const PATH = "/intervals/invalid_times";
+
+export interface InvalidIntervals {
+  /** In time order. */
+  readonly intervals: readonly InvalidInterval[];
+  /** What was left out, and why. */
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Spans that the release tags as invalid; none when the file has no such table.
+ *
+ * Each row has three tags `[type, id, label]`. A label that names a probe concerns that probe; `all_probes` and `stimulus` concern the
+ * session (during an invalid stimulus no onset can be trusted). `optotagging` says that light pulses cannot be trusted: it concerns
+ * neither recordings nor visual stimuli, and is left out with a notice. A label that is none of these concerns the session, to be safe.
+ *
+ * AllenSDK takes both ends of a span as part of it; here spans are half-open, so a sample exactly on the end is valid.
+ *
+ * Source: AllenSDK `add_invalid_times`, `EcephysSession.get_lfp` and `_filter_invalid_stimuli`.
+ */
+export async function readInvalidIntervals(
+  file: Hdf5File,
+  probes: readonly ProbeInsertion[],
+  options?: CallOptions,
+): Promise<InvalidIntervals> {
+  const columns = ["start_time", "stop_time", "tags"];
+  const table = await readTimeIntervals(file, PATH, { columns, signal: options?.signal });
+  if (!table) return { intervals: [], notices: [] };
+  const notices = new NoticeCounter();
+  const where = `${file.url}#${PATH}`;
+  const intervals: InvalidInterval[] = [];
+  for (let row = 0; row < table.rowCount; row++) {
+    const tags = table.tags?.[row] ?? [];
+    const [start = Number.NaN, stop = Number.NaN] = [table.startTimes[row], table.stopTimes[row]];
+    if (tags.includes("optotagging")) {
+      const message =
+        "Invalid spans of the light pulses concern neither recordings nor visual stimuli and were left out.";
+      notices.add("optotagging-spans-left-out", where, message);
+    } else if (!(start < stop)) {
+      notices.add("invalid-span-empty", where, "Invalid spans that do not end after they start were left out.");
+    } else {
+      intervals.push({ start, stop, kind: "invalidTag", probe: probeOf(tags, probes), tags });
+    }
+  }
+  intervals.sort((a, b) => a.start - b.start);
+  return { intervals, notices: [...table.notices, ...notices.list()] };
+}
+
+function probeOf(tags: readonly string[], probes: readonly ProbeInsertion[]): InvalidInterval["probe"] {
+  const [type, id, label] = tags;
+  const byLabel = probes.find((probe) => probe.label === label);
+  const byId = type === "EcephysProbe" ? probes.find((probe) => probe.ref.id === id) : undefined;
+  return (byLabel ?? byId)?.ref ?? null;
+}

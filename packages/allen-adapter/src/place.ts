@@ -1,0 +1,73 @@
+import { findRegion, findRegionById, hemisphereOf, type Region, ROOT_ID, toRegionLabel } from "@crossprobe/atlas";
+import type { AbsentReason, CcfPoint, Channel } from "@crossprobe/core";
+import type { CsvCells } from "./csv-cells.js";
+import type { NoticeCounter } from "./notices.js";
+
+/** Where a channel is: the part of it that its units share. */
+export type Place = Pick<Channel, "region" | "regionAbsent" | "ccf" | "hemisphere" | "distanceFromTipUm">;
+
+/** A place of which nothing is known. */
+export function nowhere(reason: AbsentReason): Place {
+  return { region: null, regionAbsent: reason, ccf: null, hemisphere: null, distanceFromTipUm: null };
+}
+
+/**
+ * What a row of the channel table says about where it is.
+ *
+ * @param outsideFrom site number from which unlabelled channels are outside the brain; null where nothing tells
+ */
+export function placeOf(cells: CsvCells, row: number, outsideFrom: number | null, notices: NoticeCounter): Place {
+  const ccf = ccfOf(cells, row, notices);
+  const labelled = labelOf(cells, row, notices);
+  const isAbove = outsideFrom !== null && (cells.number("local_index", row) ?? 0) >= outsideFrom;
+  const region = labelled instanceof Object ? toRegionLabel(labelled) : null;
+  return {
+    region,
+    regionAbsent: region ? null : absenceOf(labelled, isAbove),
+    ccf,
+    hemisphere: ccf && hemisphereOf(ccf),
+    distanceFromTipUm: cells.number("probe_vertical_position", row),
+  };
+}
+
+/** Why a channel has no label. The release writes one null for "out of the brain" and for "not assigned". */
+function absenceOf(label: Region | "none" | "unknown" | "root", isAboveSurface: boolean): AbsentReason {
+  if (label === "unknown") return "unknown";
+  return label === "root" || isAboveSurface ? "outsideBrain" : "notRegistered";
+}
+
+/**
+ * The structure of a channel. The acronym counts; a number alone is taken where the acronym is missing.
+ *
+ * Source: `ecephys_structure_acronym`, `ecephys_structure_id` of the warehouse; released tables have `LGd` where old files write `LGd-sh`.
+ */
+function labelOf(cells: CsvCells, row: number, notices: NoticeCounter): Region | "none" | "unknown" | "root" {
+  const acronym = cells.text("ecephys_structure_acronym", row);
+  const id = cells.number("ecephys_structure_id", row);
+  if (acronym === null && id === null) return "none";
+  const region = acronym === null ? findRegionById(id ?? 0) : findRegion(acronym);
+  if (!region) {
+    const what = "Labels that are no structure of the atlas are not used; the channel counts as unlabelled.";
+    notices.add("structure-unknown", `${cells.url}#ecephys_structure_acronym`, what);
+    return "unknown";
+  }
+  if (acronym !== null && id !== null && region.id !== id) {
+    const what = "The structure's number is not that of its acronym; the acronym was used.";
+    notices.add("structure-id-mismatch", `${cells.url}#ecephys_structure_id`, what);
+  }
+  return region.id === ROOT_ID ? "root" : region;
+}
+
+/** Numbers that stand for "not registered" in one of the coordinates. Source: 2019 downloads (-1000), later ones (-1), zero. */
+const CCF_SENTINELS: ReadonlySet<number> = new Set([-1000, -1, 0]);
+
+function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter): CcfPoint | null {
+  const ap = cells.number("anterior_posterior_ccf_coordinate", row);
+  const dv = cells.number("dorsal_ventral_ccf_coordinate", row);
+  const ml = cells.number("left_right_ccf_coordinate", row);
+  if (ap === null || dv === null || ml === null) return null;
+  if (![ap, dv, ml].some((value) => CCF_SENTINELS.has(value))) return { ap, dv, ml };
+  const what = "Coordinates of -1000, -1 or 0 mean that the channel is not registered; they were taken as absent.";
+  notices.add("ccf-sentinel", cells.url, what);
+  return null;
+}

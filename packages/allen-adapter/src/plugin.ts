@@ -1,0 +1,47 @@
+import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
+import { AllenAdapter } from "./allen-adapter.js";
+import { ALLEN_DEFAULT } from "./quality-rule.js";
+import { DATASET } from "./vocabulary.js";
+
+export interface AllenConfig {
+  /** URLs of EcephysProjectCache folders, or of the manifests in them. */
+  readonly caches: readonly string[];
+}
+
+/**
+ * The Allen Brain Observatory release Visual Coding – Neuropixels, from local or remote project caches.
+ *
+ * Making it reads nothing.
+ *
+ * @throws {@link ConfigError} when no cache is given
+ * @example
+ * const hub = createHub({ stores: createStores(), adapters: [allen({ caches: ["file:///data/ecephys-cache/"] })] });
+ * for await (const session of hub.sessions()) console.log(formatRef(session.ref), session.probeCount);
+ */
+export function allen({ caches }: AllenConfig): AdapterPlugin {
+  if (caches.length === 0) {
+    throw new ConfigError("The allen dataset was given no cache.", {
+      hint: "Give the URL of an EcephysProjectCache folder, or leave the dataset out.",
+    });
+  }
+  return {
+    id: DATASET,
+    title: "Allen Brain Observatory: Visual Coding – Neuropixels",
+    capabilities: {
+      channels: true,
+      units: true,
+      spikes: true,
+      waveforms: true,
+      events: true,
+      movement: true,
+      lfp: true,
+    },
+    rules: [ALLEN_DEFAULT],
+    citations: [
+      "Siegle, Jia, Durand et al. Survey of spiking in the mouse visual system reveals functional hierarchy. Nature 592, 86-92 (2021). https://doi.org/10.1038/s41586-020-03171-x",
+      "© 2019 Allen Institute for Brain Science. Allen Brain Observatory: Visual Coding - Neuropixels. https://portal.brain-map.org/explore/circuits/visual-coding-neuropixels",
+    ],
+    licence: "Allen Institute Terms of Use (non-commercial, with citation): https://alleninstitute.org/terms-of-use/",
+    create: (deps) => new AllenAdapter(deps, caches),
+  };
+}

@@ -1,0 +1,128 @@
+import type { CallOptions, Notice } from "@crossprobe/core";
+import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import { type ColumnValues, listTimeIntervals, readTimeIntervals, type TimeIntervals } from "@crossprobe/nwb";
+import { ABSENT_TEXT, toNumber } from "./csv-cells.js";
+import { NoticeCounter } from "./notices.js";
+import { OLD_PARAMETER_NAMES, toStimulusName } from "./vocabulary.js";
+
+/** Parameters of a presentation that are read; every other column of the tables is left alone. */
+const PARAMETERS = [
+  "contrast",
+  "orientation",
+  "temporal_frequency",
+  "spatial_frequency",
+  "frame",
+  "x_position",
+  "y_position",
+  "color",
+] as const;
+export type Parameter = (typeof PARAMETERS)[number];
+
+/** One showing of one stimulus. */
+export interface StimulusPresentation {
+  /** Number in order of start over all tables of the session: the release's `stimulus_presentation_id`. */
+  readonly number: number;
+  /** Today's name; `spontaneous` for a grey screen between blocks. */
+  readonly stimulus: string;
+  /** Seconds; NaN where the file says so. */
+  readonly startTime: number;
+  readonly stopTime: number;
+  /** Null where the parameter does not apply, or is no single number. */
+  readonly parameters: Readonly<Record<Parameter, number | null>>;
+  /** Parameters whose column the presentation's table has. */
+  readonly present: ReadonlySet<Parameter>;
+}
+
+export interface Presentations {
+  readonly rows: readonly StimulusPresentation[];
+  readonly notices: readonly Notice[];
+}
+
+/** Name of a table of presentations, without its ending. */
+const TABLE_NAME = /^\/intervals\/(.+)_presentations$/;
+
+/**
+ * Every presentation of a session in order of start. Reads a dozen columns of each table, whole.
+ *
+ * Source: `/intervals/<stimulus>_presentations`; a column that is NaN throughout is not written, numbers may come as text with `N/A`.
+ */
+export async function readPresentations(file: Hdf5File, options?: CallOptions): Promise<Presentations> {
+  const notices = new NoticeCounter();
+  const rows: Omit<StimulusPresentation, "number">[] = [];
+  const fromTables: Notice[] = [];
+  for (const path of await listTimeIntervals(file, options)) {
+    const name = TABLE_NAME.exec(path)?.[1];
+    if (name === undefined) continue;
+    const columns = ["stimulus_name", ...PARAMETERS, ...Object.values(OLD_PARAMETER_NAMES)];
+    const intervals = await readTimeIntervals(file, path, { columns, signal: options?.signal });
+    if (!intervals) continue;
+    fromTables.push(...intervals.notices);
+    for (const row of toRows(intervals, name, `${file.url}#${path}`, notices)) rows.push(row);
+  }
+  rows.sort((a, b) => order(a.startTime, b.startTime));
+  return { rows: rows.map((row, number) => ({ number, ...row })), notices: [...fromTables, ...notices.list()] };
+}
+
+/** Rows without a start come last. */
+function order(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a - b;
+}
+
+function* toRows(
+  { table, rowCount, startTimes, stopTimes }: TimeIntervals,
+  tableName: string,
+  where: string,
+  notices: NoticeCounter,
+): Iterable<Omit<StimulusPresentation, "number">> {
+  const found = new Map<Parameter, readonly (number | null)[]>();
+  for (const parameter of PARAMETERS) {
+    const values = (table.columns.get(parameter) ?? table.columns.get(OLD_PARAMETER_NAMES[parameter] ?? ""))?.values;
+    if (values) found.set(parameter, toNumbers(values, `${where}/${parameter}`, notices));
+  }
+  const present = new Set(found.keys());
+  const names = table.columns.get("stimulus_name")?.values;
+  for (let row = 0; row < rowCount; row++) {
+    const written = names?.kind === "text" ? (names.values[row] ?? "") : tableName;
+    const stimulus = ABSENT_TEXT.has(written.trim().toLowerCase()) ? "spontaneous" : toStimulusName(written);
+    if (stimulus !== written && written !== "") {
+      notices.add("stimulus-renamed", where, "Stimuli under the names of the scripts have the released names here.");
+    }
+    yield {
+      stimulus,
+      startTime: startTimes[row] ?? Number.NaN,
+      stopTime: stopTimes[row] ?? Number.NaN,
+      parameters: parametersAt(found, row),
+      present,
+    };
+  }
+}
+
+function parametersAt(found: ReadonlyMap<Parameter, readonly (number | null)[]>, row: number) {
+  const at = (parameter: Parameter) => found.get(parameter)?.[row] ?? null;
+  return {
+    contrast: at("contrast"),
+    orientation: at("orientation"),
+    temporal_frequency: at("temporal_frequency"),
+    spatial_frequency: at("spatial_frequency"),
+    frame: at("frame"),
+    x_position: at("x_position"),
+    y_position: at("y_position"),
+    color: at("color"),
+  };
+}
+
+/** Numbers of a column of numbers, truth values or text; null for absent cells and for lists such as `[1.0, 1.0, 1.0]`. */
+function toNumbers(values: ColumnValues, where: string, notices: NoticeCounter): readonly (number | null)[] {
+  if (values.kind === "number" || values.kind === "boolean") {
+    return Array.from(values.values, (value) => (Number.isNaN(value) ? null : value));
+  }
+  if (values.kind !== "text") return [];
+  return values.values.map((text) => {
+    const value = toNumber(text);
+    if (value === undefined && !text.trim().startsWith("[")) {
+      notices.add("parameter-unreadable", where, "Cells that are neither a number nor a list were taken as absent.");
+    }
+    return value ?? null;
+  });
+}

@@ -1,0 +1,98 @@
+import { type ByteStore, type CallOptions, SchemaError, type StoreResolver } from "@crossprobe/core";
+import {
+  DEFAULT_TABLE_KEYS,
+  defaultManifest,
+  MANIFEST_KEY,
+  type Manifest,
+  type ManifestKey,
+  readManifest,
+} from "./manifest.js";
+import { SessionFile } from "./session-file.js";
+import { SharedRead, SharedReads } from "./shared-read.js";
+import { type IndexedTable, readTable, type TableName } from "./tables.js";
+
+/** One EcephysProjectCache folder: its manifest, tables and session files, each read once when first needed. */
+export class ProjectCache {
+  readonly store: ByteStore;
+  readonly manifest: SharedRead<Manifest>;
+  readonly #tables: Readonly<Record<TableName, SharedRead<IndexedTable | undefined>>>;
+  readonly #sessionFiles: SharedReads<SessionFile>;
+  readonly #manifestKey: string;
+
+  /** @param url the folder, or the manifest in it, under whatever name it has */
+  constructor(stores: StoreResolver, url: string) {
+    const { folder, manifestKey } = splitUrl(url);
+    this.store = stores.open(folder);
+    this.#manifestKey = manifestKey;
+    this.manifest = new SharedRead((options) => this.#readManifest(options));
+    const tableOf = (name: TableName) =>
+      new SharedRead(async (options) => readTable(this.store, await this.keyOf([name], options), name, options));
+    this.#tables = {
+      sessions: tableOf("sessions"),
+      probes: tableOf("probes"),
+      channels: tableOf("channels"),
+      units: tableOf("units"),
+    };
+    this.#sessionFiles = new SharedReads(async (sessionId, options) =>
+      SessionFile.open(
+        this.store,
+        await this.keyOf(["session_nwb", sessionId, sessionId], options),
+        sessionId,
+        options,
+      ),
+    );
+  }
+
+  get url(): string {
+    return this.store.url;
+  }
+
+  /** Key of a file of the manifest, its identifiers filled in. */
+  async keyOf(file: readonly [ManifestKey, ...string[]], options?: CallOptions): Promise<string> {
+    return (await this.manifest.read(options)).keyOf(...file);
+  }
+
+  /** Whether the folder holds a file of the manifest. Looks at its size alone. */
+  async has(file: readonly [ManifestKey, ...string[]], options?: CallOptions): Promise<boolean> {
+    return (await this.store.size(await this.keyOf(file, options), options)) !== undefined;
+  }
+
+  /** A table; `undefined` when the folder does not hold it. */
+  async table(name: TableName, options?: CallOptions): Promise<IndexedTable | undefined> {
+    return this.#tables[name].read(options);
+  }
+
+  /** The NWB file of a session, which stays open. @throws {@link NotFoundError} when the folder does not hold it */
+  async sessionFile(sessionId: string, options?: CallOptions): Promise<SessionFile> {
+    return this.#sessionFiles.read(sessionId, options);
+  }
+
+  /** Closes every session file that was opened. */
+  dispose(): void {
+    for (const { file } of this.#sessionFiles.settled()) {
+      // Nothing was written and nobody waits: a failure to close has no one to tell.
+      file.close().catch(() => undefined);
+    }
+  }
+
+  async #readManifest(options: CallOptions): Promise<Manifest> {
+    const manifest = await readManifest(this.store, this.#manifestKey, options);
+    if (manifest) return manifest;
+    for (const key of DEFAULT_TABLE_KEYS) {
+      if ((await this.store.size(key, options)) !== undefined) return defaultManifest(this.url);
+    }
+    throw new SchemaError(
+      `${this.url} is no project cache: neither ${this.#manifestKey} nor ${DEFAULT_TABLE_KEYS.join(", ")} is in it.`,
+      {
+        url: this.url,
+        hint: "Give the folder that holds the manifest; to see what a single file is, use `crossprobe inspect <file>`.",
+      },
+    );
+  }
+}
+
+function splitUrl(url: string): { readonly folder: string; readonly manifestKey: string } {
+  const match = /^(.*\/)([^/]+\.json)$/.exec(url);
+  if (match?.[1] !== undefined && match[2] !== undefined) return { folder: match[1], manifestKey: match[2] };
+  return { folder: url.endsWith("/") ? url : `${url}/`, manifestKey: MANIFEST_KEY };
+}

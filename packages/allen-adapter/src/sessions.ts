@@ -1,0 +1,40 @@
+import type { Session } from "@crossprobe/core";
+import type { IndexedTable } from "./tables.js";
+import { DATASET, PARADIGM, sessionRef } from "./vocabulary.js";
+
+/** Sessions as `sessions.csv` lists them, in its order. `probes` is the probe table, where there is one. */
+export function toSessions({ cells }: IndexedTable, probes: IndexedTable | undefined): readonly Session[] {
+  return Array.from({ length: cells.rowCount }, (_, row): Session => {
+    const id = cells.id("id", row);
+    const sex = cells.text("sex", row);
+    return {
+      ref: sessionRef(id),
+      dataset: DATASET,
+      // The release names animals by specimen; the `subject_id` of its NWB files is the donor and differs.
+      subject: cells.text("specimen_id", row) === null ? null : cells.id("specimen_id", row),
+      lab: null,
+      startTime: cells.text("date_of_acquisition", row),
+      paradigm: PARADIGM,
+      probeCount: probes ? (probes.rowsOf.get(id)?.length ?? 0) : null,
+      sex: sex === "M" || sex === "F" ? sex : null,
+      ageDays: cells.number("age_in_days", row),
+      genotype: toGenotype(cells.text("genotype", row)),
+    };
+  });
+}
+
+/** What the warehouse client writes for a donor without genotype; the NWB file of the same session says `wt/wt`. */
+const GENOTYPE_PLACEHOLDER = "wt";
+
+function toGenotype(stated: string | null): string | null {
+  return stated === GENOTYPE_PLACEHOLDER ? "wt/wt" : stated;
+}
+
+/** How many sessions have the genotype that {@link toSessions} replaces. */
+export function countGenotypePlaceholders({ cells }: IndexedTable): number {
+  let count = 0;
+  for (let row = 0; row < cells.rowCount; row++) {
+    if (cells.text("genotype", row) === GENOTYPE_PLACEHOLDER) count++;
+  }
+  return count;
+}

@@ -1,0 +1,260 @@
+import { type CallOptions, type Interval, NotFoundError, type SpikeTable, type UnitRef } from "@crossprobe/core";
+import { isEarlierThan2020, type RaggedReader, type Units } from "@crossprobe/nwb";
+import { NoticeCounter } from "./notices.js";
+import type { FileUnits, SessionFile } from "./session-file.js";
+import { repairTrain } from "./spike-train.js";
+import { probeRef, unitRef } from "./vocabulary.js";
+
+/** The probe whose spikes are wanted, as the tables know it. */
+export interface SpikeRequest {
+  readonly probeId: string;
+  /** Every unit that the release publishes for the probe, in the order of the unit table. */
+  readonly published: readonly string[];
+  /** Units wanted, in the order wanted; all published ones if not given. */
+  readonly wanted?: readonly string[] | undefined;
+  /** First and last spike of the probe, once known; a request for all units finds them anew. */
+  readonly coverage: (
+    read: (options?: CallOptions) => Promise<SpikeTable["coverage"]>,
+  ) => Promise<SpikeTable["coverage"]>;
+}
+
+/**
+ * Spikes of units of one probe. Reads the rows of these units alone, and once a probe the ends of the others.
+ *
+ * Source: `/units` of the session file: `spike_times` in seconds on the master clock, `spike_amplitudes` in **volts** though the file
+ * describes them in seconds (AllenSDK packaging: amplitude × template range × 0.195e-6).
+ *
+ * @throws {@link NotFoundError} when the file has no units, or not the wanted one
+ */
+export async function readSpikes(
+  session: SessionFile,
+  request: SpikeRequest,
+  options?: CallOptions,
+): Promise<SpikeTable> {
+  const columns = await requireSpikes(session, options);
+  const fileUnits = await session.units.read(options);
+  const { url } = session.file;
+  const notices = new NoticeCounter();
+  const units = unitsInFile(fileUnits, request, url, notices);
+  noteLeftOut(fileUnits, request, url, notices);
+  const trains = await readTrains(columns, rowsOf(fileUnits, units), options);
+  noteRepairs(trains, url, notices);
+  const coverage = await request.coverage((inner) =>
+    request.wanted === undefined
+      ? Promise.resolve(spanOf(trains))
+      : readCoverage(session, columns, fileUnits, request, inner),
+  );
+  const { times, offsets, amplitudesV } = joinTrains(trains, columns.spikeAmplitudes !== undefined);
+  return {
+    probe: probeRef(request.probeId),
+    units: units.map(unitRef),
+    times,
+    offsets,
+    amplitudesV,
+    observed: await readObserved(columns.obsIntervals, rowsOf(fileUnits, units), options),
+    coverage,
+    provenance: [
+      { url, path: "/units/spike_times" },
+      ...(amplitudesV
+        ? [{ url, path: "/units/spike_amplitudes", conversion: "volts, though described in seconds" }]
+        : []),
+    ],
+    notices: [...columns.notices, ...notices.list()],
+  };
+}
+
+interface Train {
+  readonly times: Float64Array;
+  /** NaN for each spike where the file has another number of amplitudes; null where it has none at all. */
+  readonly amplitudes: Float64Array | null;
+  readonly removed: number;
+  readonly wasUnordered: boolean;
+  readonly closePairs: number;
+}
+
+type SpikeColumns = Units & { readonly spikeTimes: RaggedReader };
+
+async function requireSpikes(session: SessionFile, options?: CallOptions): Promise<SpikeColumns> {
+  const columns = await session.spikeColumns.read(options);
+  const spikeTimes = columns?.spikeTimes;
+  if (columns && spikeTimes) return { ...columns, spikeTimes };
+  throw new NotFoundError(`${session.file.url} holds no spike times.`, {
+    hint: "Look at what the file holds with `crossprobe inspect`.",
+  });
+}
+
+/** Units to read, in order. A published unit that the file lacks is left out of "all" and refused when named. */
+function unitsInFile(
+  { rowOf }: FileUnits,
+  { published, wanted }: SpikeRequest,
+  url: string,
+  notices: NoticeCounter,
+): readonly string[] {
+  const missing = (wanted ?? published).filter((unit) => !rowOf.has(unit));
+  if (wanted && missing[0] !== undefined) {
+    throw new NotFoundError(`Unit ${missing[0]} is in units.csv and not in ${url}.`, {
+      hint: "The tables and the file are of different releases; fetch both anew.",
+    });
+  }
+  const message = "Units of units.csv that the session file does not hold have no spikes here.";
+  notices.add("units-not-in-file", url, message, missing.length);
+  return (wanted ?? published).filter((unit) => rowOf.has(unit));
+}
+
+/** Units of the file on this probe that the release does not publish, by what the file calls them. */
+function noteLeftOut(
+  { probeOf, qualityOf }: FileUnits,
+  { probeId, published }: SpikeRequest,
+  url: string,
+  notices: NoticeCounter,
+): void {
+  const known = new Set(published);
+  for (const [unit, probe] of probeOf) {
+    if (probe !== probeId || known.has(unit)) continue;
+    if (qualityOf.get(unit) === "noise") {
+      notices.add("noise-units-left-out", url, "Units that the file marks as noise are no units of the release.");
+    } else {
+      notices.add("unlisted-units-left-out", url, "Units that units.csv does not list are no units of the release.");
+    }
+  }
+}
+
+async function readTrains(
+  columns: SpikeColumns,
+  rows: readonly number[],
+  options?: CallOptions,
+): Promise<readonly Train[]> {
+  const times = await columns.spikeTimes.read(rows, options);
+  const amplitudes = await columns.spikeAmplitudes?.read(rows, options);
+  return rows.map((_, i): Train => {
+    const own = Float64Array.from(times.values.subarray(times.offsets[i], times.offsets[i + 1]));
+    if (!amplitudes) return repairTrain(own, null);
+    const stored = amplitudes.values.subarray(amplitudes.offsets[i], amplitudes.offsets[i + 1]);
+    const isPaired = stored.length === own.length;
+    return repairTrain(own, isPaired ? Float64Array.from(stored) : new Float64Array(own.length).fill(Number.NaN));
+  });
+}
+
+function noteRepairs(trains: readonly Train[], url: string, notices: NoticeCounter): void {
+  const where = `${url}#/units/spike_times`;
+  const sum = (count: (train: Train) => number) => trains.reduce((total, train) => total + count(train), 0);
+  notices.add(
+    "negative-spike-times-removed",
+    where,
+    "Spikes before the clock starts (files of 2019 keep them, some as -1) were removed.",
+    sum(({ removed }) => removed),
+  );
+  notices.add(
+    "spike-times-sorted",
+    where,
+    "Spike times of these units were not in order (files of 2019 keep the sorter's) and were sorted.",
+    sum(({ wasUnordered }) => (wasUnordered ? 1 : 0)),
+  );
+  notices.add(
+    "close-spikes",
+    where,
+    "Spikes at most 0.5 ms after another of the same unit may be one spike counted twice; they were kept.",
+    sum(({ closePairs }) => closePairs),
+  );
+}
+
+function joinTrains(
+  trains: readonly Train[],
+  hasAmplitudes: boolean,
+): Pick<SpikeTable, "times" | "offsets" | "amplitudesV"> {
+  const offsets = new Uint32Array(trains.length + 1);
+  for (const [i, train] of trains.entries()) offsets[i + 1] = (offsets[i] ?? 0) + train.times.length;
+  const count = offsets[trains.length] ?? 0;
+  const times = new Float64Array(count);
+  const amplitudesV = hasAmplitudes ? new Float64Array(count) : null;
+  for (const [i, train] of trains.entries()) {
+    times.set(train.times, offsets[i]);
+    if (train.amplitudes) amplitudesV?.set(train.amplitudes, offsets[i]);
+  }
+  return { times, offsets, amplitudesV };
+}
+
+function rowsOf({ rowOf }: FileUnits, units: readonly string[]): readonly number[] {
+  return units.map((unit) => rowOf.get(unit)).filter((row) => row !== undefined);
+}
+
+function spanOf(trains: readonly { readonly times: ArrayLike<number> }[]): SpikeTable["coverage"] {
+  let [first, last] = [Infinity, -Infinity];
+  for (const { times } of trains) {
+    if (times.length === 0) continue;
+    first = Math.min(first, times[0] ?? first);
+    last = Math.max(last, times[times.length - 1] ?? last);
+  }
+  return first <= last ? { first, last } : null;
+}
+
+/** Spikes of one probe up to this number are read whole to find the first and the last. */
+const WHOLE_READ_SPIKES = 2 ** 20;
+
+async function readCoverage(
+  session: SessionFile,
+  columns: SpikeColumns,
+  fileUnits: FileUnits,
+  { published }: SpikeRequest,
+  options?: CallOptions,
+): Promise<SpikeTable["coverage"]> {
+  const { spikeTimes } = columns;
+  const spans = rowsOf(fileUnits, published).map((row) => ({
+    row,
+    start: spikeTimes.offsets[row] ?? 0,
+    stop: spikeTimes.offsets[row + 1] ?? 0,
+  }));
+  const total = spans.reduce((sum, { start, stop }) => sum + stop - start, 0);
+  // Files of 2019 are neither sorted nor free of times before zero: their ends say nothing.
+  if (total <= WHOLE_READ_SPIKES || isEarlierThan2020(session.nwb.version)) {
+    return spanOf(
+      await readTrains(
+        { ...columns, spikeAmplitudes: undefined },
+        spans.map(({ row }) => row),
+        options,
+      ),
+    );
+  }
+  const at = async (cell: number): Promise<number> => {
+    const { values } = await session.file.read(spikeTimes.path, {
+      slices: [[cell, cell + 1]],
+      signal: options?.signal,
+    });
+    return ArrayBuffer.isView(values) ? (values[0] ?? Number.NaN) : Number.NaN;
+  };
+  const ends: { readonly times: readonly number[] }[] = [];
+  for (const { start, stop } of spans) {
+    if (stop > start) ends.push({ times: [await at(start), await at(stop - 1)] });
+  }
+  return spanOf(ends);
+}
+
+async function readObserved(
+  reader: RaggedReader | undefined,
+  rows: readonly number[],
+  options?: CallOptions,
+): Promise<SpikeTable["observed"]> {
+  if (!reader) return rows.map(() => null);
+  const { values, offsets } = await reader.read(rows, options);
+  return rows.map((_, i): readonly Interval[] => {
+    const cells: Interval[] = [];
+    for (let cell = offsets[i] ?? 0; cell < (offsets[i + 1] ?? 0); cell++) {
+      cells.push({ start: values[2 * cell] ?? Number.NaN, stop: values[2 * cell + 1] ?? Number.NaN });
+    }
+    return cells;
+  });
+}
+
+/** Ids of wanted units, each of which the release publishes for the probe. @throws {@link NotFoundError} naming the first that it does not */
+export function checkWanted(
+  wanted: readonly UnitRef[] | undefined,
+  published: readonly string[],
+  probeId: string,
+): readonly string[] | undefined {
+  const known = new Set(published);
+  const stranger = wanted?.find(({ id }) => !known.has(id));
+  if (stranger === undefined) return wanted?.map(({ id }) => id);
+  throw new NotFoundError(`Unit ${stranger.id} is no unit of probe ${probeId} in units.csv.`, {
+    hint: "List the units of the probe to see their references.",
+  });
+}

@@ -1,0 +1,77 @@
+import type { ByteStore, CallOptions } from "@crossprobe/core";
+import { readCsv } from "@crossprobe/formats/csv";
+import { CsvCells } from "./csv-cells.js";
+
+/** Name of a metadata table of the project cache. */
+export type TableName = "sessions" | "probes" | "channels" | "units";
+export const TABLE_NAMES: readonly TableName[] = ["sessions", "probes", "channels", "units"];
+
+/**
+ * Columns without which a table cannot be read. Every other column is used where it is there.
+ *
+ * Source: real headers of `sessions.csv` and `probes.csv`; AllenSDK's queries for `channels.csv` and `units.csv`. The order of columns
+ * differs between caches: they are found by name.
+ */
+const REQUIRED: Readonly<Record<TableName, readonly string[]>> = {
+  sessions: ["id", "date_of_acquisition", "specimen_id", "session_type", "age_in_days", "sex", "genotype"],
+  probes: ["id", "ecephys_session_id", "name", "phase", "sampling_rate", "has_lfp_data"],
+  channels: [
+    "id",
+    "ecephys_probe_id",
+    "local_index",
+    "probe_horizontal_position",
+    "probe_vertical_position",
+    "anterior_posterior_ccf_coordinate",
+    "dorsal_ventral_ccf_coordinate",
+    "left_right_ccf_coordinate",
+    "ecephys_structure_id",
+    "ecephys_structure_acronym",
+  ],
+  units: ["id", "ecephys_channel_id"],
+};
+
+/** One table with where each row is found by its identifier, and the rows of each owner. */
+export interface IndexedTable {
+  readonly cells: CsvCells;
+  /** Row number by identifier. */
+  readonly rowOf: ReadonlyMap<string, number>;
+  /** Row numbers in file order by the identifier in the owner column; empty for sessions. */
+  readonly rowsOf: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Column that names the owner of a row. */
+const OWNER: Readonly<Record<TableName, string | undefined>> = {
+  sessions: undefined,
+  probes: "ecephys_session_id",
+  channels: "ecephys_probe_id",
+  units: "ecephys_channel_id",
+};
+
+/**
+ * Reads one table of a project cache; `undefined` when the folder has no such file.
+ *
+ * @throws {@link SchemaError} when a needed column is missing, or an identifier is no number
+ */
+export async function readTable(
+  store: ByteStore,
+  key: string,
+  name: TableName,
+  options?: CallOptions,
+): Promise<IndexedTable | undefined> {
+  const csv = await readCsv(store, key, {}, options);
+  return csv && indexTable(new CsvCells(csv, store.url + key, REQUIRED[name]), OWNER[name]);
+}
+
+function indexTable(cells: CsvCells, owner: string | undefined): IndexedTable {
+  const rowOf = new Map<string, number>();
+  const rowsOf = new Map<string, number[]>();
+  for (let row = 0; row < cells.rowCount; row++) {
+    rowOf.set(cells.id("id", row), row);
+    if (owner === undefined) continue;
+    const ownerId = cells.id(owner, row);
+    const rows = rowsOf.get(ownerId);
+    if (rows) rows.push(row);
+    else rowsOf.set(ownerId, [row]);
+  }
+  return { cells, rowOf, rowsOf };
+}

@@ -1,0 +1,87 @@
+import type { Unit, UnitTable } from "@crossprobe/core";
+import { type CsvCells, toNumber } from "./csv-cells.js";
+import { NoticeCounter } from "./notices.js";
+import { nowhere, type Place, placeOf } from "./place.js";
+import { outsideFromSite, unitRowsOf } from "./probes.js";
+import { ALLEN_DEFAULT, passesAllenDefault } from "./quality-rule.js";
+import type { IndexedTable } from "./tables.js";
+import { channelRef, DATASET, probeRef, sessionRef, unitRef } from "./vocabulary.js";
+
+export interface UnitTables {
+  readonly probes: IndexedTable;
+  readonly channels: IndexedTable;
+  readonly units: IndexedTable;
+}
+
+/** Columns of `units.csv` that are no metric. */
+const NO_METRIC: ReadonlySet<string> = new Set([
+  "id",
+  "ecephys_channel_id",
+  "epoch_name_quality_metrics",
+  "epoch_name_waveform_metrics",
+]);
+
+const FIRING_RATE = "firing_rate";
+/** Source: AllenSDK quality-metric documentation; its docstring and its tutorials name different denominators. */
+const FIRING_RATE_SOURCE = "units.csv firing_rate: spikes over the recording, Hz";
+
+/**
+ * Every unit of one probe, in order of identifier.
+ *
+ * @param unlisted row numbers of units whose peak channel is in no table and that the session file places on this probe
+ */
+export function toUnitTable(
+  tables: UnitTables,
+  probeId: string,
+  sessionId: string,
+  unlisted: readonly number[],
+): UnitTable {
+  const notices = new NoticeCounter();
+  const { cells } = tables.units;
+  const metrics = cells.columns.filter((name) => !NO_METRIC.has(name));
+  const outsideFrom = outsideFromSite(tables.channels, tables.probes, probeId);
+  const place = (channelId: string): Place => {
+    const row = tables.channels.rowOf.get(channelId);
+    return row === undefined ? nowhere("notReleased") : placeOf(tables.channels.cells, row, outsideFrom, notices);
+  };
+  const rows = [...unitRowsOf(tables.channels, tables.units, probeId), ...unlisted].sort(
+    (a, b) => Number(cells.id("id", a)) - Number(cells.id("id", b)),
+  );
+  const message =
+    "The peak channel of these units has no row in channels.csv; the session file places them on this probe.";
+  notices.add("unit-peak-channel-unlisted", cells.url, message, unlisted.length);
+  return {
+    probe: probeRef(probeId),
+    rows: rows.map((row): Unit => {
+      const channelId = cells.id("ecephys_channel_id", row);
+      const firingRate = cells.has(FIRING_RATE) ? cells.number(FIRING_RATE, row) : null;
+      return {
+        ref: unitRef(cells.id("id", row)),
+        probe: probeRef(probeId),
+        session: sessionRef(sessionId),
+        uuid: null,
+        peakChannel: channelRef(channelId),
+        ...place(channelId),
+        spikeCount: null,
+        firingRate,
+        firingRateSource: firingRate === null ? null : FIRING_RATE_SOURCE,
+        quality: { [ALLEN_DEFAULT.id]: passesAllenDefault(cells, row) },
+        metrics: Object.fromEntries(
+          metrics.map((name) => [`${DATASET}.${name}`, metricOf(cells, name, row, notices)] as const),
+        ),
+      };
+    }),
+    provenance: [{ url: cells.url }, { url: tables.channels.cells.url, conversion: "place of the peak channel" }],
+    notices: notices.list(),
+  };
+}
+
+/** A metric; null where it is absent, infinite, or a text (arrays in numpy's text form occur in old tables). */
+function metricOf(cells: CsvCells, column: string, row: number, notices: NoticeCounter): number | null {
+  const value = toNumber(cells.raw(column, row));
+  if (value === undefined) {
+    notices.add("metric-unreadable", `${cells.url}#${column}`, `Cells of ${column} that are no numbers were left out.`);
+    return null;
+  }
+  return value !== null && Number.isFinite(value) ? value : null;
+}
