@@ -1,0 +1,201 @@
+import {
+  type CallOptions,
+  FormatError,
+  NotFoundError,
+  type Notice,
+  type NumericArray,
+  type Provenance,
+  SchemaError,
+  type Table,
+} from "@crossprobe/core";
+import { type CsvTable, readCsv } from "@crossprobe/formats/csv";
+import { readNpy, readNpyHeader, readNpyRows } from "@crossprobe/formats/npy";
+import { readParquet } from "@crossprobe/formats/parquet";
+import { type AlfFile, alfUrl, chooseFile } from "./alf-file.js";
+
+/** Numbers of one ALF array with the file that they came from. */
+export interface AlfArray {
+  readonly url: string;
+  readonly data: NumericArray;
+  /** `(n, 1)` is given as `[n]`, as ONE does. */
+  readonly shape: readonly number[];
+}
+
+/** Where an ALF array is and what shape it has, without its values. */
+export interface AlfArrayHeader {
+  readonly file: AlfFile;
+  readonly url: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Reads the attributes of one collection of a session, each in its default revision, and remembers what was read and what was
+ * assumed on the way.
+ *
+ * Absent: `undefined` for an attribute that the session does not list, or lists and has not on disk; the latter is a notice.
+ */
+export class AlfReads {
+  readonly #files: readonly AlfFile[];
+  readonly #collection: string;
+  readonly #options: CallOptions;
+  readonly #provenance = new Map<string, Provenance>();
+  readonly #notices: Notice[] = [];
+
+  constructor(files: readonly AlfFile[], collection: string, options: CallOptions) {
+    this.#files = files;
+    this.#collection = collection;
+    this.#options = options;
+  }
+
+  get collection(): string {
+    return this.#collection;
+  }
+
+  get provenance(): readonly Provenance[] {
+    return [...this.#provenance.values()];
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#notices;
+  }
+
+  /** Adds a notice of the caller's own. */
+  note(code: string, message: string, count: number, where: string): void {
+    if (count > 0) this.#notices.push({ code, message, count, where });
+  }
+
+  /** Says what was done to the values of a file that has been read. */
+  converted(url: string, conversion: string): void {
+    this.#provenance.set(url, { url, conversion });
+  }
+
+  /** The file of an attribute, where the store has it. */
+  find(object: string, attribute: string, extensions: readonly string[]): AlfFile | undefined {
+    const allowed = this.#files.filter(({ name }) => extensions.includes(name.extension));
+    const choice = chooseFile(allowed, this.#collection, { object, attribute });
+    if (choice === undefined) return undefined;
+    for (const notice of choice.notices) {
+      const isNew = !this.#notices.some(({ code, where }) => code === notice.code && where === notice.where);
+      if (isNew) this.#notices.push(notice);
+    }
+    if (choice.file.isPresent) return choice.file;
+    this.note("file-not-on-disk", `${choice.file.canonical} is listed and not on disk`, 1, alfUrl(choice.file));
+    return undefined;
+  }
+
+  /** A numeric array. @throws {@link FormatError} when it does not decode or holds text */
+  async npy(object: string, attribute: string): Promise<AlfArray | undefined> {
+    const file = this.find(object, attribute, ["npy"]);
+    if (file === undefined) return undefined;
+    return this.#toArray(file, await readNpy(file.store, file.key, this.#options));
+  }
+
+  /** Rows `[start, stop)` of a numeric array: reads their bytes alone. */
+  async npyRows(header: AlfArrayHeader, rows: readonly [number, number]): Promise<AlfArray> {
+    const { file } = header;
+    return this.#toArray(file, await readNpyRows(file.store, file.key, rows, this.#options));
+  }
+
+  async npyHeader(object: string, attribute: string): Promise<AlfArrayHeader | undefined> {
+    const file = this.find(object, attribute, ["npy"]);
+    if (file === undefined) return undefined;
+    const header = await readNpyHeader(file.store, file.key, this.#options);
+    if (header === undefined) throw vanished(file);
+    return { file, url: alfUrl(file), shape: flattened(header.shape) };
+  }
+
+  /** As {@link npy}. @throws {@link NotFoundError} where the session does not have it */
+  async requireNpy(object: string, attribute: string): Promise<AlfArray> {
+    const array = await this.npy(object, attribute);
+    if (array === undefined) throw this.missing(object, attribute);
+    return array;
+  }
+
+  /** What to say where an attribute is needed and not there. */
+  missing(object: string, attribute: string): NotFoundError {
+    const listed = this.#notices.find(
+      ({ code, message }) => code === "file-not-on-disk" && message.includes(attribute),
+    );
+    const where = this.#files[0]?.store.url ?? "the session";
+    return new NotFoundError(
+      `no ${object}.${attribute} in ${this.#collection || "the session folder"}: ${listed?.message ?? `${where} lists none`}`,
+      {
+        hint: listed === undefined ? "give a source that holds it" : "download the session's files into the ONE folder",
+      },
+    );
+  }
+
+  async parquet(object: string, attribute: string): Promise<{ table: Table; url: string } | undefined> {
+    const file = this.find(object, attribute, ["pqt", "parquet"]);
+    if (file === undefined) return undefined;
+    const table = await readParquet(file.store, file.key, {}, this.#options);
+    if (table === undefined) throw vanished(file);
+    this.#used(file);
+    return { table, url: alfUrl(file) };
+  }
+
+  async csv(object: string, attribute: string): Promise<{ table: CsvTable; url: string } | undefined> {
+    const file = this.find(object, attribute, ["csv"]);
+    if (file === undefined) return undefined;
+    const table = await readCsv(file.store, file.key, {}, this.#options);
+    if (table === undefined) throw vanished(file);
+    this.#used(file);
+    return { table, url: alfUrl(file) };
+  }
+
+  #used(file: AlfFile): void {
+    const url = alfUrl(file);
+    if (!this.#provenance.has(url)) this.#provenance.set(url, { url });
+  }
+
+  #toArray(
+    file: AlfFile,
+    array: { readonly shape: readonly number[]; readonly data: NumericArray | readonly string[] } | undefined,
+  ): AlfArray {
+    if (array === undefined) throw vanished(file);
+    const url = alfUrl(file);
+    if (Array.isArray(array.data)) {
+      throw new SchemaError(`${file.canonical} holds text where numbers belong`, { url, hint: "check the file" });
+    }
+    this.#used(file);
+    return { url, data: array.data as NumericArray, shape: flattened(array.shape) };
+  }
+}
+
+function vanished(file: AlfFile): NotFoundError {
+  return new NotFoundError(`${alfUrl(file)} is listed and not there`, {
+    hint: "download the session's files into the ONE folder",
+  });
+}
+
+/** Source: ONE's `load_file_content` gives an `(n, 1)` array as `(n,)`. */
+function flattened(shape: readonly number[]): readonly number[] {
+  return shape.length === 2 && shape[1] === 1 ? shape.slice(0, 1) : shape;
+}
+
+/** Rows of an array: the length of its first axis. */
+export function rowsOf(array: { readonly shape: readonly number[] }): number {
+  return array.shape[0] ?? 1;
+}
+
+/**
+ * Asserts the shape of an array; null stands for any length.
+ *
+ * @throws {@link FormatError} naming the file, what it should agree with, and both shapes
+ */
+export function assertShape(
+  array: { readonly url: string; readonly shape: readonly number[] },
+  expected: readonly (number | null)[],
+  reason: string,
+): void {
+  const fits =
+    array.shape.length === expected.length &&
+    expected.every((length, i) => length === null || length === array.shape[i]);
+  if (fits) return;
+  const wanted = expected.map((length) => length ?? "n").join(", ");
+  throw new FormatError(`${array.url} has shape [${array.shape.join(", ")}], expected [${wanted}]: ${reason}`, {
+    format: "alf",
+    url: array.url,
+    hint: "download the files of this object again, all of one revision",
+  });
+}

@@ -1,0 +1,258 @@
+import {
+  type AdapterDeps,
+  type CallOptions,
+  type ChannelTable,
+  type DatasetAdapter,
+  type EventFilter,
+  type EventTable,
+  type InvalidInterval,
+  isDataError,
+  type LfpSource,
+  type Modality,
+  type MovementSignal,
+  NotFoundError,
+  type ProbeInsertion,
+  type ProbeRef,
+  type Session,
+  type SessionFilter,
+  type SessionRef,
+  type SourceDescription,
+  type SpikeOptions,
+  type SpikeTable,
+  type UnitTable,
+  UnsupportedError,
+  type WaveformTable,
+} from "@crossprobe/core";
+import { toAnswers } from "./answers.js";
+import { type Catalogue, filesOf, type ProbeEntry, readCatalogue, type SessionEntry } from "./catalogue.js";
+import { type ProbeFiles, readChannelCount, readChannels } from "./channels.js";
+import { openLfp, readRecordingChannels, readSaturation } from "./lfp.js";
+import { readMovement } from "./movement.js";
+import { SharedReads } from "./shared-reads.js";
+import { toSource } from "./source.js";
+import { readSpikes, selectUnits } from "./spikes.js";
+import { readEvents } from "./trials.js";
+import { readUnitCount, readUnits } from "./units.js";
+import { DATASET, toParadigm } from "./vocabulary.js";
+import { readWaveforms } from "./waveforms.js";
+
+/** Memory for what has been read and may be asked again: spikes of a few probes, tables of a few hundred. */
+const KEPT_BYTES = 256 * 2 ** 20;
+/** Rough size of a row of a channel or unit table in memory. */
+const ROW_BYTES = 1024;
+
+/** Answers for IBL from ONE folders, LFPack archives and release tables. Makes nothing before the first question. */
+export class IblAdapter implements DatasetAdapter {
+  readonly #deps: AdapterDeps;
+  readonly #sources: readonly string[];
+  readonly #reads = new SharedReads(KEPT_BYTES);
+  #catalogue: Catalogue | undefined;
+  #isDisposed = false;
+
+  constructor(deps: AdapterDeps, sources: readonly string[]) {
+    this.#deps = deps;
+    this.#sources = sources;
+  }
+
+  async describe(options: CallOptions = {}): Promise<SourceDescription> {
+    const catalogue = await this.#readCatalogue(options);
+    const missing = catalogue.folders.flatMap((folder) => folder.countMissing());
+    const { sources, release, notices } = catalogue;
+    return { sources, release, answers: await this.#answers(options), notices: [...notices, ...missing] };
+  }
+
+  async *sessions(filter: SessionFilter, options: CallOptions = {}): AsyncIterable<Session> {
+    const { sessions } = await this.#readCatalogue(options);
+    const ids = filter.refs && new Set(filter.refs.filter(({ dataset }) => dataset === DATASET).map(({ id }) => id));
+    for (const [id, entry] of sessions) {
+      if (ids !== undefined && !ids.has(id)) continue;
+      if (filter.subject === undefined || filter.subject === entry.subject) yield toSession(entry);
+    }
+  }
+
+  async probes(session: SessionRef, options: CallOptions = {}): Promise<readonly ProbeInsertion[]> {
+    const entry = await this.#session(session, options);
+    const probes: ProbeInsertion[] = [];
+    const byLabel = [...entry.probes].sort((a, b) => (a.label < b.label ? -1 : 1));
+    for (const probe of byLabel) probes.push(await this.#insertion(probe, options));
+    return probes;
+  }
+
+  async channels(probe: ProbeRef, options: CallOptions = {}): Promise<ChannelTable> {
+    return this.#channels(await this.#probe(probe, "channels", options), options);
+  }
+
+  async units(probe: ProbeRef, options: CallOptions = {}): Promise<UnitTable> {
+    const entry = await this.#probe(probe, "units", options);
+    const read = async (inner: CallOptions) =>
+      readUnits(probeFiles(entry), entry.session.ref.id, await this.#findChannels(entry, inner), inner);
+    return this.#reads.read(`units ${probe.id}`, read, ({ rows }) => rows.length * ROW_BYTES, options);
+  }
+
+  async spikes(probe: ProbeRef, options: SpikeOptions = {}): Promise<SpikeTable> {
+    const entry = await this.#probe(probe, "spikes", options);
+    const read = (inner: CallOptions) => readSpikes(probeFiles(entry), inner);
+    const all = await this.#reads.read(`spikes ${probe.id}`, read, bytesOfSpikes, { signal: options.signal });
+    return options.units === undefined ? all : selectUnits(all, options.units);
+  }
+
+  async waveforms(probe: ProbeRef, options: SpikeOptions = {}): Promise<WaveformTable> {
+    const entry = await this.#probe(probe, "waveforms", options);
+    return readWaveforms(probeFiles(entry), await this.#channels(entry, options), options);
+  }
+
+  async events(session: SessionRef, filter: EventFilter, options: CallOptions = {}): Promise<EventTable> {
+    const entry = await this.#session(session, options);
+    await this.#require("events", options);
+    return readEvents(session, filesOf(entry), filter, options);
+  }
+
+  async movement(session: SessionRef, options: CallOptions = {}): Promise<MovementSignal> {
+    const entry = await this.#session(session, options);
+    await this.#require("movement", options);
+    return readMovement(session, filesOf(entry), options);
+  }
+
+  async invalidIntervals(session: SessionRef, options: CallOptions = {}): Promise<readonly InvalidInterval[]> {
+    const { probes } = await this.#session(session, options);
+    const spans: InvalidInterval[] = [];
+    for (const probe of probes) spans.push(...(await readSaturation(probe, options)));
+    return spans.sort((a, b) => a.start - b.start);
+  }
+
+  async lfp(probe: ProbeRef, options: CallOptions = {}): Promise<LfpSource> {
+    const entry = await this.#probe(probe, null, options);
+    return openLfp(entry, () => this.#channels(entry, options), options);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#reads.dispose(new UnsupportedError("the hub has been disposed of"));
+    this.#catalogue?.close();
+    this.#catalogue = undefined;
+  }
+
+  async #readCatalogue(options: CallOptions): Promise<Catalogue> {
+    options.signal?.throwIfAborted();
+    if (this.#catalogue !== undefined) return this.#catalogue;
+    const read = async (inner: CallOptions) => {
+      const catalogue = await readCatalogue(this.#deps.stores, this.#sources.map(toSource), inner);
+      if (this.#isDisposed) catalogue.close();
+      this.#catalogue = catalogue;
+      return catalogue;
+    };
+    // Held above for as long as the adapter lives: it owns open archives, so it never makes room for anything else.
+    return this.#reads.read("catalogue", read, () => Number.POSITIVE_INFINITY, options);
+  }
+
+  async #answers(options: CallOptions): Promise<SourceDescription["answers"]> {
+    const catalogue = await this.#readCatalogue(options);
+    return this.#reads.read(
+      "answers",
+      async () => toAnswers(catalogue),
+      () => ROW_BYTES,
+      options,
+    );
+  }
+
+  async #require(modality: Modality, options: CallOptions): Promise<void> {
+    const answer = (await this.#answers(options))[modality];
+    if (answer !== true) throw new UnsupportedError(`the IBL sources have no ${modality}: ${answer}`);
+  }
+
+  async #session(session: SessionRef, options: CallOptions): Promise<SessionEntry> {
+    const { sessions } = await this.#readCatalogue(options);
+    const entry = sessions.get(session.id);
+    if (entry !== undefined) return entry;
+    throw new NotFoundError(
+      `no session ${session.dataset}:session:${session.id} among the ${sessions.size} of the IBL sources`,
+      {
+        hint: "list them with `crossprobe sessions`",
+      },
+    );
+  }
+
+  /** The entry of a probe, once the sources are known to have the modality. */
+  async #probe(probe: ProbeRef, modality: Modality | null, options: CallOptions): Promise<ProbeEntry> {
+    const { probes } = await this.#readCatalogue(options);
+    const entry = probes.get(probe.id);
+    if (entry === undefined) {
+      throw new NotFoundError(
+        `no probe ${probe.dataset}:probe:${probe.id} among the ${probes.size} of the IBL sources`,
+        {
+          hint: "list them with `crossprobe probes`",
+        },
+      );
+    }
+    if (modality !== null) await this.#require(modality, options);
+    return entry;
+  }
+
+  async #insertion(probe: ProbeEntry, options: CallOptions): Promise<ProbeInsertion> {
+    const read = async (inner: CallOptions): Promise<ProbeInsertion> => ({
+      ref: probe.ref,
+      session: probe.session.ref,
+      label: probe.label,
+      channelCount: await this.#channelCount(probe, inner),
+      unitCount: await readUnitCount(probeFiles(probe), inner),
+      hasLfp: probe.recording !== null,
+      model: probe.model,
+    });
+    return this.#reads.read(`insertion ${probe.ref.id}`, read, () => ROW_BYTES, options);
+  }
+
+  async #channelCount(probe: ProbeEntry, options: CallOptions): Promise<number | null> {
+    const count = await readChannelCount(probeFiles(probe), options);
+    if (count !== null || probe.recording === null || probe.session.folders.length > 0) return count;
+    return (await this.#channels(probe, options)).rows.length;
+  }
+
+  /** Channels as the session's files have them, else as the LFPack recording does. */
+  async #channels(entry: ProbeEntry, options: CallOptions): Promise<ChannelTable> {
+    const read = async (inner: CallOptions) => {
+      const { ref, recording } = entry;
+      try {
+        return await readChannels(probeFiles(entry), inner);
+      } catch (error) {
+        if (recording === null || !isDataError(error, "not-found")) throw error;
+        return readRecordingChannels(ref, recording, inner);
+      }
+    };
+    return this.#reads.read(`channels ${entry.ref.id}`, read, ({ rows }) => rows.length * ROW_BYTES, {
+      signal: options.signal,
+    });
+  }
+
+  /** As {@link #channels}; null where no source has them: units are then without a place. */
+  async #findChannels(entry: ProbeEntry, options: CallOptions): Promise<ChannelTable | null> {
+    try {
+      return await this.#channels(entry, options);
+    } catch (error) {
+      if (isDataError(error, "not-found")) return null;
+      throw error;
+    }
+  }
+}
+
+function probeFiles({ ref, label, session }: ProbeEntry): ProbeFiles {
+  return { probe: ref, label, files: filesOf(session) };
+}
+
+function toSession({ ref, lab, subject, date, taskProtocol, probes }: SessionEntry): Session {
+  return {
+    ref,
+    dataset: DATASET,
+    subject,
+    lab,
+    startTime: date,
+    paradigm: toParadigm(taskProtocol),
+    probeCount: probes.length,
+    sex: null,
+    ageDays: null,
+    genotype: null,
+  };
+}
+
+function bytesOfSpikes({ times, amplitudesV }: SpikeTable): number {
+  return times.byteLength + (amplitudesV?.byteLength ?? 0);
+}

@@ -1,0 +1,117 @@
+import {
+  type CallOptions,
+  type Channel,
+  type ChannelTable,
+  type InvalidInterval,
+  type LfpSource,
+  NotFoundError,
+  type ProbeRef,
+} from "@crossprobe/core";
+import type { ProbeEntry, RecordingPlace } from "./catalogue.js";
+import { type LfpackRecording, toLfpSource } from "./lfp/index.js";
+import { channelRef, toCcfPoint, toChannelQuality, toLocation } from "./vocabulary.js";
+
+const UM_PER_M = 1e6;
+
+/** Opens the recording of a probe: its header and tables, no signal. The caller closes it. */
+export async function openRecording({ archive, name }: RecordingPlace, options: CallOptions): Promise<LfpackRecording> {
+  return archive.file.openRecording(name, { signal: options.signal });
+}
+
+/**
+ * The LFP of a probe from its LFPack recording.
+ *
+ * @param channels the probe's channel table; its rows are matched to columns by their place on the probe
+ * @throws {@link NotFoundError} where no archive among the sources holds a recording of the probe
+ */
+export async function openLfp(
+  { ref, recording }: ProbeEntry,
+  channels: () => Promise<ChannelTable>,
+  options: CallOptions,
+): Promise<LfpSource> {
+  if (recording === null) {
+    throw new NotFoundError(
+      `no LFP for probe ${ref.dataset}:probe:${ref.id}: no LFPack archive among the sources has it`,
+      {
+        hint: "give the LFPack .h5 with --ibl",
+      },
+    );
+  }
+  const table = await channels();
+  const opened = await openRecording(recording, options);
+  try {
+    return toLfpSource(opened, ref, toColumns(table, opened));
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** Saturated spans of a probe's LFP, on the session clock; empty where the sources tag none. */
+export async function readSaturation(
+  { ref, recording }: ProbeEntry,
+  options: CallOptions,
+): Promise<readonly InvalidInterval[]> {
+  if (recording === null) return [];
+  const opened = await openRecording(recording, options);
+  try {
+    if (opened.clock.quality === "unsynced") return [];
+    return opened
+      .saturatedIntervals()
+      .map(({ start, stop }) => ({ start, stop, kind: "saturated", probe: ref, tags: ["saturation"] }));
+  } finally {
+    opened.close();
+  }
+}
+
+/**
+ * The channel table that a recording's own annotations give: for a probe of which no other source has channels.
+ *
+ * Source: LFPack attributes `geometry_x`, `geometry_y` (um), `ml`, `ap`, `dv` (metres from bregma), `atlas_id`, `labels`.
+ */
+export async function readRecordingChannels(
+  probe: ProbeRef,
+  place: RecordingPlace,
+  options: CallOptions,
+): Promise<ChannelTable> {
+  const recording = await openRecording(place, options);
+  try {
+    const rows = toChannels(probe, recording);
+    const provenance = { url: recording.url, path: recording.path, conversion: "m from bregma -> CCF um" };
+    return { probe, rows, provenance: [provenance], notices: [] };
+  } finally {
+    recording.close();
+  }
+}
+
+function toChannels(probe: ProbeRef, { channels, channelCount }: LfpackRecording): Channel[] {
+  return Array.from({ length: channelCount }, (_unused, column): Channel => {
+    const { ml, ap, dv, atlasId, labels } = channels;
+    const um = (values: Float32Array | null) => (values?.[column] ?? Number.NaN) * UM_PER_M;
+    return {
+      ref: channelRef(probe, column),
+      probe,
+      ...toLocation(atlasId?.[column] ?? null, toCcfPoint(um(ml), um(ap), um(dv))),
+      distanceFromTipUm: finite(channels.axialUm[column]),
+      // Contacts are sorted along the probe and all of them are stored: the column is the site.
+      siteIndex: column,
+      lateralUm: finite(channels.lateralUm[column]),
+      quality: labels === null ? null : toChannelQuality(labels[column] ?? Number.NaN),
+    };
+  });
+}
+
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** One channel for each column: the row of the table at the same place on the probe, else what the recording itself says. */
+function toColumns(table: ChannelTable, recording: LfpackRecording): readonly Channel[] {
+  const place = (lateral: number | null | undefined, axial: number | null | undefined) => `${lateral} ${axial}`;
+  const rows = new Map(table.rows.map((row) => [place(row.lateralUm, row.distanceFromTipUm), row]));
+  const { lateralUm, axialUm } = recording.channels;
+  const columns = Array.from(lateralUm, (lateral, column) => rows.get(place(lateral, axialUm[column])));
+  const matched = columns.filter((row) => row !== undefined);
+  if (matched.length === recording.channelCount && new Set(matched).size === matched.length) return matched;
+  return toChannels(table.probe, recording);
+}

@@ -1,0 +1,197 @@
+import { type ByteStore, type CallOptions, NotFoundError, type Notice } from "@crossprobe/core";
+import type { AlfFile } from "./alf-file.js";
+import { formatSessionNumber, parseAlfPath, parseSessionPath } from "./alf-name.js";
+import { type DatasetIndex, type OneTables, readOneTables } from "./one-tables.js";
+import type { InsertionRow } from "./vocabulary.js";
+
+/** A session that a ONE folder holds or lists. */
+export interface FolderSession {
+  /** Experiment id of the index tables; null where the folder has none. */
+  readonly eid: string | null;
+  readonly lab: string | null;
+  readonly subject: string;
+  /** `yyyy-mm-dd`. */
+  readonly date: string;
+  readonly number: number;
+  readonly taskProtocol: string | null;
+  /** Every file that is listed, or found where nothing lists them. Made at each call: an index may hold a million. */
+  files(): readonly AlfFile[];
+}
+
+/** What a ONE cache folder holds. */
+export interface OneFolder {
+  readonly url: string;
+  readonly store: ByteStore;
+  readonly hasTables: boolean;
+  readonly sessions: readonly FolderSession[];
+  readonly insertions: readonly InsertionRow[];
+  /** Keys of `.h5` files in the root. */
+  readonly archives: readonly string[];
+  readonly notices: readonly Notice[];
+  /** Counts what `datasets.pqt` lists and the folder does not have. */
+  countMissing(): readonly Notice[];
+}
+
+/** The files of one session folder on disk: canonical relative path (no UUID) → key in the store. */
+type FilesOnDisk = ReadonlyMap<string, string>;
+
+interface SessionOnDisk {
+  readonly lab: string | null;
+  readonly subject: string;
+  readonly date: string;
+  readonly number: number;
+  readonly files: Map<string, string>;
+}
+
+/**
+ * Looks at a ONE cache folder: its index tables, or its folders where it has none.
+ *
+ * Reads the tables and lists names; opens no data file. Where `sessions.pqt` and `datasets.pqt` are there they decide which
+ * sessions and files exist, and a listed file that is not on disk is counted; else folders `[<lab>/Subjects/]<subject>/<date>/<number>`
+ * are walked, a session then has no id of its own, and the last revision counts as the default one.
+ *
+ * Source: ONE-api 3.4, `one/alf/spec.py` (folders) and `one/alf/cache.py` (tables).
+ *
+ * @throws {@link NotFoundError} when the folder holds neither tables nor a session folder nor an `.h5` file
+ * @throws {@link SchemaError} when a table is not of the expected shape
+ */
+export async function openOneFolder(store: ByteStore, options: CallOptions): Promise<OneFolder> {
+  const tables = await readOneTables(store, options);
+  const keys = await listKeys(store, options);
+  const archives = (keys ?? []).filter((key) => /^[^/]+\.(h5|hdf5)$/i.test(key));
+  const notices: Notice[] = tables.strangers.map((key) => ({
+    code: "table-without-one-metadata",
+    message: `${key} is no table of ONE (it lacks one_metadata) and is left aside, as ONE does`,
+    count: 1,
+    where: store.url + key,
+  }));
+  const onDisk = keys === undefined ? undefined : sessionsOnDisk(store, keys);
+  const sessions =
+    tables.sessions === undefined ? walkedSessions(store, onDisk) : listedSessions(store, tables, onDisk);
+  if (sessions.length === 0 && archives.length === 0 && tables.sessions === undefined) throw noCache(store, keys);
+  const hasTables = tables.sessions !== undefined;
+  const insertions = tables.insertions ?? [];
+  const missing = () =>
+    tables.datasets === undefined || onDisk === undefined ? [] : countMissing(store, tables.datasets, sessions);
+  return { url: store.url, store, hasTables, sessions, insertions, archives, notices, countMissing: missing };
+}
+
+async function listKeys(store: ByteStore, options: CallOptions): Promise<string[] | undefined> {
+  if (store.list === undefined) return undefined;
+  const keys: string[] = [];
+  for await (const key of store.list("", options)) keys.push(key);
+  return keys;
+}
+
+function noCache(store: ByteStore, keys: readonly string[] | undefined): NotFoundError {
+  const looked =
+    "sessions.pqt with datasets.pqt, folders <lab>/Subjects/<subject>/<yyyy-mm-dd>/<number>, or an LFPack .h5 file";
+  const found = keys === undefined ? "it cannot be listed" : `it holds ${keys.length} files`;
+  return new NotFoundError(`no ONE cache in ${store.url}: looked for ${looked}; ${found}`, {
+    hint: "give the folder that holds the lab folders (ONE's cache_dir)",
+  });
+}
+
+function sessionsOnDisk(store: ByteStore, keys: readonly string[]): Map<string, SessionOnDisk> {
+  const root = decodedPath(store.url);
+  const found = new Map<string, SessionOnDisk>();
+  for (const key of keys) {
+    // A source may also be the folder of one lab, subject or session: then its own path completes the pattern.
+    const path = parseSessionPath(key) ?? parseSessionPath(root + key);
+    if (path === undefined || path.rest === "") continue;
+    const { lab, subject, date, number } = path;
+    const id = pathId(lab, subject, date, number);
+    const session = found.get(id) ?? { lab, subject, date, number, files: new Map<string, string>() };
+    session.files.set(parseAlfPath(path.rest)?.canonical ?? path.rest, key);
+    found.set(id, session);
+  }
+  return found;
+}
+
+function decodedPath(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
+}
+
+/** Identity of a session by its place: `[<lab>/]<subject>/<yyyy-mm-dd>/<nnn>`. */
+export function pathId(lab: string | null, subject: string, date: string, number: number): string {
+  return `${lab === null ? "" : `${lab}/`}${subject}/${date}/${formatSessionNumber(number)}`;
+}
+
+function walkedSessions(store: ByteStore, onDisk: ReadonlyMap<string, SessionOnDisk> | undefined): FolderSession[] {
+  return [...(onDisk?.values() ?? [])].map(({ files, ...session }) => ({
+    ...session,
+    eid: null,
+    taskProtocol: null,
+    files: () => toAlfFiles(store, files),
+  }));
+}
+
+function toAlfFiles(store: ByteStore, files: FilesOnDisk): AlfFile[] {
+  const found: AlfFile[] = [];
+  for (const [canonical, key] of files) {
+    const path = parseAlfPath(canonical);
+    if (path !== undefined) found.push({ ...path, store, key, isDefault: null, qc: null, size: null, isPresent: true });
+  }
+  return found;
+}
+
+function listedSessions(
+  store: ByteStore,
+  { sessions, datasets }: OneTables,
+  onDisk: ReadonlyMap<string, SessionOnDisk> | undefined,
+): FolderSession[] {
+  return (sessions ?? []).map(({ id, lab, subject, date, number, task_protocol: taskProtocol }) => {
+    const place = { store, folder: sessionFolder(lab, subject, date, number) };
+    const disk = onDisk && filesOnDisk(onDisk, lab, subject, date, number);
+    // Without datasets.pqt the tables say which sessions exist, and the folders say which files.
+    const files = () =>
+      datasets === undefined ? toAlfFiles(store, disk ?? new Map()) : listedFiles(place, datasets, id, disk);
+    return { eid: id.toLowerCase(), lab, subject, date, number, taskProtocol, files };
+  });
+}
+
+/** Source: ONE `session_record2path`: a session without a lab has no `<lab>/Subjects` folders. */
+function sessionFolder(lab: string | null, subject: string, date: string, number: number): string {
+  return `${lab === null ? "" : `${lab}/Subjects/`}${subject}/${date}/${formatSessionNumber(number)}`;
+}
+
+const NOTHING: FilesOnDisk = new Map();
+
+function filesOnDisk(
+  onDisk: ReadonlyMap<string, SessionOnDisk>,
+  lab: string | null,
+  subject: string,
+  date: string,
+  number: number,
+): FilesOnDisk {
+  const found = onDisk.get(pathId(lab, subject, date, number)) ?? onDisk.get(pathId(null, subject, date, number));
+  return found?.files ?? NOTHING;
+}
+
+function listedFiles(
+  { store, folder }: { store: ByteStore; folder: string },
+  datasets: DatasetIndex,
+  eid: string,
+  disk: FilesOnDisk | undefined,
+): AlfFile[] {
+  const found: AlfFile[] = [];
+  for (const { path, ...listed } of datasets.rowsOf(eid)) {
+    const parsed = parseAlfPath(path);
+    if (parsed === undefined) continue;
+    const key = disk === undefined ? `${folder}/${path}` : disk.get(parsed.canonical);
+    found.push({ ...parsed, ...listed, store, key: key ?? `${folder}/${path}`, isPresent: key !== undefined });
+  }
+  return found;
+}
+
+function countMissing(store: ByteStore, datasets: DatasetIndex, sessions: readonly FolderSession[]): Notice[] {
+  let missing = 0;
+  for (const session of sessions) for (const { isPresent } of session.files()) if (!isPresent) missing++;
+  if (missing === 0) return [];
+  const message = `${missing} of ${datasets.rowCount} files that datasets.pqt lists are not on disk: what needs them is not found`;
+  return [{ code: "listed-files-not-on-disk", message, count: missing, where: `${store.url}datasets.pqt` }];
+}
