@@ -1,0 +1,79 @@
+import { MAPPINGS, type Mapping } from "@crossprobe/atlas";
+import { type Interval, isDataError, parseRef, type Ref, type RefKind } from "@crossprobe/core";
+import { InvalidArgumentError } from "commander";
+
+/** Parsers of command-line arguments. What they refuse is wrong usage: exit code 2. */
+
+export function collectValue(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+export function parseRefArgument<Kind extends RefKind>(...kinds: readonly Kind[]): (text: string) => Ref<Kind> {
+  return (text) => {
+    try {
+      const found = parseRef(text);
+      const kind = kinds.find((candidate) => candidate === found.kind);
+      if (kind !== undefined) return { ...found, kind };
+      throw new InvalidArgumentError(`It is a ${found.kind}; a ${kinds.join(" or ")} reference is needed.`);
+    } catch (error) {
+      if (isDataError(error)) throw new InvalidArgumentError(`${error.message}; ${error.hint}.`);
+      throw error;
+    }
+  };
+}
+
+export function parseInterval(text: string): Interval {
+  const match = /^(-?[\d.]+(?:e[+-]?\d+)?):(-?[\d.]+(?:e[+-]?\d+)?)$/i.exec(text);
+  const [start, stop] = [Number(match?.[1] ?? Number.NaN), Number(match?.[2] ?? Number.NaN)];
+  if (!(start < stop))
+    throw new InvalidArgumentError("Write <start>:<stop> in seconds, start before stop, such as 0:296.");
+  return { start, stop };
+}
+
+export function parseSeconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InvalidArgumentError("Write seconds as a number, such as 12.5.");
+  return value;
+}
+
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Write a whole number, zero or more.");
+  return value;
+}
+
+/** `0,5,10:20`: numbers and half-open ranges. */
+export function parseIndices(text: string): readonly number[] {
+  return text.split(",").flatMap((part) => {
+    const [first, last] = part.split(":");
+    const start = parseCount(first ?? "");
+    if (last === undefined) return [start];
+    const stop = parseCount(last);
+    if (stop <= start) throw new InvalidArgumentError(`The range ${part} is empty: <start>:<stop> leaves stop out.`);
+    return Array.from({ length: stop - start }, (_, i) => start + i);
+  });
+}
+
+export interface BandArgument {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `delta:2-5,theta:6-10`: bands that hold `from` and not `to`, in hertz. */
+export function parseBands(text: string): readonly BandArgument[] {
+  return text.split(",").map((part) => {
+    const match = /^([A-Za-z]\w*)[:=]([\d.]+)-([\d.]+)$/.exec(part.trim());
+    const [, name, low, high] = match ?? [];
+    const [from, to] = [Number(low), Number(high)];
+    if (name === undefined || !(from < to)) {
+      throw new InvalidArgumentError(`"${part}" is no band. Write name:from-to in hertz, such as theta:6-10.`);
+    }
+    return { name, from, to };
+  });
+}
+
+export function isMapping(text: string): text is Mapping {
+  return (MAPPINGS as readonly string[]).includes(text);
+}

@@ -1,0 +1,64 @@
+import { type Channel, formatRef, type ProbeRef, type SessionRef } from "@crossprobe/core";
+import { parseRefArgument } from "../arguments.js";
+import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import { toJson } from "../output/json.js";
+import { formatNumber, textTable } from "../output/table.js";
+import type { CommandDefinition } from "../program.js";
+import { countByDataset, plural, probesInScope } from "./listing.js";
+import { answeringDatasets } from "./modality-scope.js";
+import { noteNotices } from "./notices.js";
+import { regionFilter, regionText } from "./region-filter.js";
+
+interface Options extends CommonOptions {
+  readonly dataset?: string;
+  readonly session?: SessionRef;
+  readonly probe?: ProbeRef;
+  readonly region?: string;
+}
+
+export const channelsCommand: CommandDefinition = {
+  name: "channels",
+  summary: "List channels with their region and CCF position.",
+  example: "channels --region VISp",
+  define: (command, act) =>
+    void command
+      .option("--dataset <id>", "only this dataset")
+      .option("--session <ref>", "only this session", parseRefArgument("session"))
+      .option("--probe <ref>", "only this probe", parseRefArgument("probe"))
+      .option("--region <acronym>", "only this structure and those below it")
+      .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
+};
+
+async function run(context: CommandContext, options: Options): Promise<void> {
+  const passes = regionFilter(options.region);
+  const datasets = await answeringDatasets(context, "channels", options);
+  const rows: Channel[] = [];
+  for (const probe of await probesInScope(context, options)) {
+    if (!datasets.includes(probe.dataset)) continue;
+    try {
+      const table = await context.hub.channels(probe, { signal: context.io.signal });
+      noteNotices(context, table.notices);
+      rows.push(...table.rows.filter(({ region }) => passes(region)));
+    } catch (error) {
+      context.fail(formatRef(probe), error);
+    }
+  }
+  const counts = { channels: rows.length, byDataset: countByDataset(rows) };
+  if (context.isJson) {
+    context.io.out(toJson({ rows, counts }));
+    return;
+  }
+  const text = rows.map((row) => [
+    ...[
+      formatRef(row.ref),
+      regionText(row),
+      formatNumber(row.ccf?.ap),
+      formatNumber(row.ccf?.dv),
+      formatNumber(row.ccf?.ml),
+    ],
+    formatNumber(row.distanceFromTipUm),
+  ]);
+  const right = ["AP um", "DV um", "ML um", "from tip um"].map((title) => ({ title, align: "right" as const }));
+  context.io.out(textTable([{ title: "channel" }, { title: "region" }, ...right], text, context.io.columns));
+  context.note(plural(rows.length, "channel"));
+}

@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import { embeddedSamples } from "../config.js";
+import type { CommandDefinition } from "../program.js";
+import { compareSources, DEFAULT_COMPARE_OPTIONS } from "./compare.js";
+
+const DEFAULT_FOLDER = "crossprobe-report";
+
+export const demoCommand: CommandDefinition = {
+  name: "demo",
+  summary: "Compare the embedded sample cohort (one IBL and one Allen session) and write the report.",
+  example: "demo --out my-report",
+  isWithoutSources: true,
+  define: (command, act) =>
+    void command
+      .option("--out <folder>", "where the report goes", DEFAULT_FOLDER)
+      .action((options: { out: string; json?: boolean }) =>
+        act((io) => {
+          const out = resolve(io.cwd, options.out);
+          return compareSources(io, embeddedSamples(), {
+            ...DEFAULT_COMPARE_OPTIONS,
+            json: options.json === true,
+            out,
+          });
+        }),
+      ),
+};

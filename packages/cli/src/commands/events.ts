@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+import {
+  EVENT_TYPES,
+  type EventType,
+  eventSchema,
+  formatRef,
+  type SessionEvent,
+  type SessionRef,
+  table,
+} from "@crossprobe/core";
+import { Option } from "commander";
+import { collectValue, parseRefArgument, parseSeconds } from "../arguments.js";
+import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import { toJson } from "../output/json.js";
+import { formatNumber, textTable } from "../output/table.js";
+import { writeFiles } from "../output/write-file.js";
+import { encodeTable } from "../output/write-table.js";
+import type { CommandDefinition } from "../program.js";
+import { plural } from "./listing.js";
+import { noteNotices } from "./notices.js";
+
+interface Options extends CommonOptions {
+  readonly type?: readonly EventType[];
+  readonly from?: number;
+  readonly to?: number;
+  readonly out?: string;
+}
+
+export const eventsCommand: CommandDefinition = {
+  name: "events",
+  summary: "Read the events of a session with their attributes: seconds on the session clock.",
+  example: "events allen:session:910000101 --type stimulus.visual.onset --out onsets.csv",
+  define: (command, act) =>
+    void command
+      .argument("<ref>", "a session reference", parseRefArgument("session"))
+      .addOption(
+        new Option("--type <type>", `${EVENT_TYPES.join(", ")} (repeatable)`).argParser(
+          (value: string, before?: readonly string[]) => {
+            new Option("--type").choices(EVENT_TYPES).parseArg?.(value, undefined);
+            return collectValue(value, before);
+          },
+        ),
+      )
+      .option("--from <seconds>", "events at or after this time", parseSeconds)
+      .option("--to <seconds>", "events before this time", parseSeconds)
+      .option("--out <file>", "write them: .csv or .parquet")
+      .action((ref: SessionRef, options: Options) =>
+        act((io) => withHub(io, options, (context) => run(context, ref, options))),
+      ),
+};
+
+async function run(context: CommandContext, session: SessionRef, { type, from, to, out }: Options): Promise<void> {
+  const interval = { start: from ?? -Infinity, stop: to ?? Infinity };
+  const filter = { interval, ...(type !== undefined && { types: type }) };
+  const { rows, excluded, notices } = await context.hub.events(session, filter, { signal: context.io.signal });
+  noteNotices(context, notices);
+  if (out !== undefined) await writeEvents(context, rows, resolve(context.io.cwd, out));
+  if (context.isJson) {
+    context.io.out(toJson({ session, rows, counts: { events: rows.length }, excluded }));
+    return;
+  }
+  const text = rows.map((row) => [
+    ...[formatNumber(row.time, 7), row.type, row.stimulus ?? "–", formatNumber(row.contrast), row.side ?? "–"],
+  ]);
+  const titles = ["event", "stimulus", "contrast", "side"].map((title) => ({ title }));
+  context.io.out(textTable([{ title: "time s", align: "right" }, ...titles], text, context.io.columns));
+  context.note(`${plural(rows.length, "event")} of ${formatRef(session)}`);
+  for (const { reason, count } of excluded) context.note(`no event: ${count} × ${reason}`);
+}
+
+async function writeEvents(context: CommandContext, rows: readonly SessionEvent[], path: string): Promise<void> {
+  const names = Object.keys(eventSchema.unwrap().shape) as (keyof SessionEvent)[];
+  await writeFiles(
+    new Map([[path, encodeTable(path, table(names.map((name) => [name, rows.map((row) => row[name])])))]]),
+  );
+  context.note(`${plural(rows.length, "event")} written to ${path}`);
+}

@@ -1,0 +1,127 @@
+import { resolve } from "node:path";
+import { formatRef, type LfpBlock, type LfpSource, type ProbeRef, QueryError, table } from "@crossprobe/core";
+import { encodeNpy } from "@crossprobe/formats/npy";
+import { parseIndices, parseRefArgument, parseSeconds } from "../arguments.js";
+import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import { toJson } from "../output/json.js";
+import { formatNumber, textTable } from "../output/table.js";
+import { writeFiles } from "../output/write-file.js";
+import { encodeTable } from "../output/write-table.js";
+import type { CommandDefinition } from "../program.js";
+import { noteNotices } from "./notices.js";
+import { regionText } from "./region-filter.js";
+
+interface Options extends CommonOptions {
+  readonly from: number;
+  readonly to: number;
+  readonly channels?: readonly number[];
+  readonly out?: string;
+}
+
+/** More values than this are for a file, not for a JSON document. */
+const MOST_JSON_VALUES = 1_000_000;
+
+export const lfpCommand: CommandDefinition = {
+  name: "lfp",
+  summary: "Read local field potentials.",
+  example: "lfp read allen:probe:910000201 --from 10 --to 12 --out lfp.npy",
+  define: (command, act) =>
+    void command
+      .command("read")
+      .description("Read a piece of the LFP of a probe: volts, with seconds on the session clock.")
+      .argument("<ref>", "a probe reference", parseRefArgument("probe"))
+      .requiredOption("--from <seconds>", "samples at or after this time", parseSeconds)
+      .requiredOption("--to <seconds>", "samples before this time", parseSeconds)
+      .option("--channels <list>", "columns wanted, such as 0,4,10:20", parseIndices)
+      .option(
+        "--out <file>",
+        ".npy (volts; times beside it as .times.npy), .csv or .parquet (time and a column a channel)",
+      )
+      .addHelpText("after", "\nExample:\n  crossprobe lfp read allen:probe:910000201 --from 10 --to 12 --out lfp.npy")
+      .action((ref: ProbeRef, options: Options) =>
+        act((io) => withHub(io, options, (context) => run(context, ref, options))),
+      ),
+};
+
+async function run(context: CommandContext, probe: ProbeRef, options: Options): Promise<void> {
+  const { signal } = context.io;
+  const source = await context.hub.lfp(probe, { signal });
+  try {
+    noteNotices(context, source.notices);
+    const time = { start: options.from, stop: options.to };
+    const block = await source.read({ time, channels: options.channels }, { signal });
+    const spans = (await source.invalidIntervals({ signal })).filter(
+      ({ start, stop }) => start < time.stop && stop > time.start,
+    );
+    for (const { kind, start, stop } of spans) context.note(`note: ${kind} from ${start} to ${stop} s, do not use`);
+    const out = options.out === undefined ? undefined : resolve(context.io.cwd, options.out);
+    if (out !== undefined) await writeBlock(context, source, block, out);
+    if (context.isJson) context.io.out(toJson(describe(source, block, spans, out)));
+    else print(context, source, block);
+  } finally {
+    source.close();
+  }
+}
+
+function describe(source: LfpSource, block: LfpBlock, invalid: readonly unknown[], out: string | undefined) {
+  const values = block.data.data;
+  if (out === undefined && values.length > MOST_JSON_VALUES) {
+    throw new QueryError(`${values.length} values are too many for a JSON document`, { hint: "write them with --out" });
+  }
+  return {
+    ...{ probe: source.probe, samples: block.samples, shape: block.data.shape, unit: "V" },
+    ...{ clock: source.clock, traits: source.traits, invalid },
+    channels: block.channels.map((index) => ({ index, ...channelPlace(source, index) })),
+    ...(out === undefined ? { times: block.times, data: values } : { out }),
+  };
+}
+
+function channelPlace(source: LfpSource, index: number) {
+  const channel = source.channels[index];
+  return { ref: channel?.ref, region: channel?.region ?? null, distanceFromTipUm: channel?.distanceFromTipUm ?? null };
+}
+
+async function writeBlock(context: CommandContext, source: LfpSource, block: LfpBlock, path: string): Promise<void> {
+  const files = new Map<string, Uint8Array | string>();
+  const { data, shape } = block.data;
+  if (/\.npy$/i.test(path)) {
+    files.set(path, encodeNpy(data, shape));
+    files.set(path.replace(/\.npy$/i, ".times.npy"), encodeNpy(block.times, [block.times.length]));
+  } else {
+    const width = block.channels.length;
+    const column = (k: number) =>
+      Float32Array.from({ length: block.times.length }, (_, i) => data[i * width + k] ?? Number.NaN);
+    const name = (index: number) => formatRef(source.channels[index]?.ref ?? source.probe);
+    files.set(
+      path,
+      encodeTable(
+        path,
+        table([["time", block.times], ...block.channels.map((index, k) => [name(index), column(k)] as const)]),
+      ),
+    );
+  }
+  await writeFiles(files);
+  context.note(`${shape.join(" x ")} values in volts written to ${[...files.keys()].join(" and ")}`);
+}
+
+function print({ io }: CommandContext, source: LfpSource, block: LfpBlock): void {
+  const width = block.channels.length;
+  const rows = block.channels.map((index, k) => {
+    let sum = 0;
+    for (let i = k; i < block.data.data.length; i += width) sum += (block.data.data[i] ?? 0) ** 2;
+    const rms = block.times.length > 0 ? 1e6 * Math.sqrt(sum / block.times.length) : null;
+    const channel = source.channels[index];
+    return [
+      String(index),
+      channel ? regionText(channel) : "–",
+      formatNumber(channel?.distanceFromTipUm),
+      formatNumber(rms),
+    ];
+  });
+  const right = (title: string) => ({ title, align: "right" as const });
+  io.out(textTable([right("column"), { title: "region" }, right("from tip um"), right("rms uV")], rows, io.columns));
+  const [first, last] = [block.times[0], block.times.at(-1)];
+  io.err(
+    `${block.times.length} samples of ${width} channels, ${first} to ${last} s at ${source.clock.samplingRate} Hz (${source.clock.quality})\n`,
+  );
+}

@@ -1,0 +1,52 @@
+import { formatRef, type ProbeInsertion, type ProbeRef, type Session } from "@crossprobe/core";
+import type { CommandContext } from "../command-context.js";
+
+/** Which part of the sources a listing covers. */
+export interface Scope {
+  readonly dataset?: string;
+  readonly session?: Session["ref"];
+  readonly probe?: ProbeRef;
+}
+
+/** Sessions of the scope, in the order of the sources. */
+export async function listSessions({ hub, io }: CommandContext, scope: Scope): Promise<readonly Session[]> {
+  const sessions: Session[] = [];
+  const filter = {
+    ...(scope.dataset !== undefined && { dataset: scope.dataset }),
+    ...(scope.session !== undefined && { dataset: scope.session.dataset, refs: [scope.session] }),
+  };
+  for await (const session of hub.sessions(filter, { signal: io.signal })) sessions.push(session);
+  return sessions;
+}
+
+/** Probes of the scope. A session whose probes cannot be read is reported and left out. */
+export async function listProbes(context: CommandContext, scope: Scope): Promise<readonly ProbeInsertion[]> {
+  const probes: ProbeInsertion[] = [];
+  for (const session of await listSessions(context, scope)) {
+    try {
+      probes.push(...(await context.hub.probes(session.ref, { signal: context.io.signal })));
+    } catch (error) {
+      context.fail(formatRef(session.ref), error);
+    }
+  }
+  return probes;
+}
+
+/** Probes whose tables a listing must read: the one named, else every one of the scope. */
+export async function probesInScope(context: CommandContext, scope: Scope): Promise<readonly ProbeRef[]> {
+  if (scope.probe !== undefined) return [scope.probe];
+  return (await listProbes(context, scope)).map(({ ref }) => ref);
+}
+
+/** `n` by dataset, for the `counts` of a listing. */
+export function countByDataset<Row extends { readonly ref: { readonly dataset: string } }>(
+  rows: readonly Row[],
+): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { ref } of rows) counts[ref.dataset] = (counts[ref.dataset] ?? 0) + 1;
+  return counts;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,28 @@
+import { ConfigError, type Modality, UnsupportedError } from "@crossprobe/core";
+import { type CommandContext, unanswered } from "../command-context.js";
+import type { Scope } from "./listing.js";
+
+/**
+ * The datasets of a scope that can answer for a modality. Those that cannot are said on standard error, with their reason.
+ *
+ * @throws {@link UnsupportedError} when none of them can
+ */
+export async function answeringDatasets(
+  context: CommandContext,
+  modality: Modality,
+  scope: Scope,
+): Promise<readonly string[]> {
+  const named = scope.probe?.dataset ?? scope.session?.dataset ?? scope.dataset;
+  const chosen = named === undefined ? context.hub.datasets() : [context.hub.dataset(named)];
+  if (chosen.length === 0) throw new ConfigError("no sources", { hint: "give --ibl or --allen" });
+  const missing = await unanswered(context, [modality]);
+  const answering = chosen.map(({ id }) => id).filter((id) => missing[id] === undefined);
+  const reasons = chosen.flatMap(({ id }) => (missing[id] ? [`${id}: ${missing[id][modality]}`] : []));
+  if (answering.length === 0) {
+    throw new UnsupportedError(`these sources cannot answer for ${modality}: ${reasons.join("; ")}`, {
+      hint: "add a source that holds them",
+    });
+  }
+  for (const reason of reasons) context.note(`note: no ${modality} from ${reason}`);
+  return answering;
+}

@@ -1,0 +1,107 @@
+import { unitRate } from "@crossprobe/analysis";
+import { formatRef, type ProbeRef, type SessionRef, type Unit } from "@crossprobe/core";
+import { parseCount, parseRefArgument } from "../arguments.js";
+import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import { toJson } from "../output/json.js";
+import { formatNumber, textTable } from "../output/table.js";
+import type { CommandDefinition } from "../program.js";
+import { countByDataset, plural, probesInScope } from "./listing.js";
+import { answeringDatasets } from "./modality-scope.js";
+import { noteNotices } from "./notices.js";
+import { regionFilter, regionText } from "./region-filter.js";
+
+interface Options extends CommonOptions {
+  readonly dataset?: string;
+  readonly session?: SessionRef;
+  readonly probe?: ProbeRef;
+  readonly region?: string;
+  readonly passing?: boolean;
+  readonly spikes?: boolean;
+  readonly limit?: number;
+}
+
+export const unitsCommand: CommandDefinition = {
+  name: "units",
+  summary: "List units with their region, rate and the verdict of the dataset's published rule.",
+  example: "units --region CA1 --passing",
+  define: (command, act) =>
+    void command
+      .option("--dataset <id>", "only this dataset")
+      .option("--session <ref>", "only this session", parseRefArgument("session"))
+      .option("--probe <ref>", "only this probe", parseRefArgument("probe"))
+      .option("--region <acronym>", "only this structure and those below it")
+      .option("--passing", "only units that pass their dataset's published rule")
+      .option("--spikes", "read the spikes: count and rate are computed instead of the source's")
+      .option("--limit <count>", "at most so many", parseCount)
+      .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
+};
+
+async function run(context: CommandContext, options: Options): Promise<void> {
+  const passesRegion = regionFilter(options.region);
+  const datasets = await answeringDatasets(context, "units", options);
+  if (options.spikes) await answeringDatasets(context, "spikes", options);
+  const limit = options.limit ?? Infinity;
+  const rows: Unit[] = [];
+  for (const probe of await probesInScope(context, options)) {
+    if (!datasets.includes(probe.dataset) || rows.length >= limit) continue;
+    const rule = context.hub.dataset(probe.dataset).rules[0]?.id ?? "";
+    try {
+      const { rows: all, notices } = await context.hub.unitTable(probe, { signal: context.io.signal });
+      noteNotices(context, notices);
+      const found = all.filter(
+        (unit) => passesRegion(unit.region) && (!options.passing || unit.quality[rule] === true),
+      );
+      const kept = found.slice(0, limit - rows.length);
+      rows.push(...(options.spikes ? await withComputedRates(context, probe, kept) : kept));
+    } catch (error) {
+      context.fail(formatRef(probe), error);
+    }
+  }
+  const passing = rows.filter(
+    ({ ref, quality }) => quality[context.hub.dataset(ref.dataset).rules[0]?.id ?? ""] === true,
+  );
+  const counts = {
+    ...{ units: rows.length, passing: passing.length },
+    ...{ byDataset: countByDataset(rows), passingByDataset: countByDataset(passing) },
+  };
+  if (context.isJson) {
+    context.io.out(toJson({ rows, counts }));
+    return;
+  }
+  printTable(context, rows);
+  context.note(`${plural(rows.length, "unit")}, ${passing.length} of them passing`);
+}
+
+/** Count and rate from the spikes themselves; the source's own stay in `metrics`. */
+async function withComputedRates(context: CommandContext, probe: ProbeRef, units: readonly Unit[]): Promise<Unit[]> {
+  const spikes = await context.hub.spikes(probe, { units: units.map(({ ref }) => ref), signal: context.io.signal });
+  noteNotices(context, spikes.notices);
+  return units.map((unit, index) => {
+    const { rate, kind, seconds } = unitRate(spikes, index);
+    const spikeCount = (spikes.offsets[index + 1] ?? 0) - (spikes.offsets[index] ?? 0);
+    if (rate === null) return { ...unit, spikeCount, firingRate: null, firingRateSource: null };
+    return { ...unit, spikeCount, firingRate: rate, firingRateSource: `computed: spikes over ${seconds} s (${kind})` };
+  });
+}
+
+function printTable(context: CommandContext, rows: readonly Unit[]): void {
+  const verdict = ({ quality }: Unit) =>
+    Object.entries(quality)
+      .map(([rule, passes]) => `${rule} ${passes === null ? "?" : passes ? "yes" : "no"}`)
+      .join(", ");
+  const text = rows.map((unit) => [
+    ...[
+      formatRef(unit.ref),
+      regionText(unit),
+      formatNumber(unit.spikeCount),
+      formatNumber(unit.firingRate),
+      verdict(unit),
+    ],
+  ]);
+  const titles = [{ title: "unit" }, { title: "region" }, ...right("spikes", "rate Hz"), { title: "passes" }];
+  context.io.out(textTable(titles, text, context.io.columns));
+}
+
+function right(...titles: readonly string[]) {
+  return titles.map((title) => ({ title, align: "right" as const }));
+}

@@ -1,0 +1,24 @@
+import { isDataError } from "@crossprobe/core";
+
+/** One line that names the thing, the place and the next step. */
+export function errorLine(error: unknown): string {
+  if (isDataError(error)) {
+    const place =
+      "url" in error && typeof error.url === "string" && !error.message.includes(error.url) ? ` (${error.url})` : "";
+    return oneLine(`${error.message}${place}${error.hint ? `; ${error.hint}` : ""}`);
+  }
+  return oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** The error with its stack and every cause beneath it. */
+export function errorDetails(error: unknown): string {
+  const parts: string[] = [];
+  for (let current = error; current !== undefined; current = current instanceof Error ? current.cause : undefined) {
+    parts.push(current instanceof Error ? (current.stack ?? current.message) : String(current));
+  }
+  return parts.join("\ncaused by: ");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ").trim();
+}

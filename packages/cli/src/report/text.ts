@@ -1,0 +1,123 @@
+import type { Caveat, CompareResult, DatasetTotals, RegionFindings } from "@crossprobe/analysis";
+import { formatNumber, textTable, wrapText } from "../output/table.js";
+
+/** A comparison for the terminal: a row a region and dataset, the totals, the caveats and what was left out. */
+export function renderText(result: CompareResult, width: number): string {
+  const parts = [
+    `By region (${result.mapping} mapping); rates and PSTHs of ${result.units} units`,
+    regionTable(result, width),
+    totalsTable(result, width),
+    ...Object.entries(result.totals).map(([dataset, totals]) => wrapText(eventLine(dataset, totals), width, "  ")),
+    ...caveatLines(result.caveats, width),
+    ...leftOutLines(result, width),
+  ];
+  return `${parts.join("\n")}\n`;
+}
+
+function regionTable({ regions, provenance }: CompareResult, width: number): string {
+  const bands = provenance.settings.bands.map(({ name }) => name);
+  const rows = regions.flatMap(({ region, datasets }) =>
+    Object.entries(datasets).map(([dataset, found], i) => [
+      ...[i === 0 ? region : "", dataset, `${formatNumber(found.units.passing)}/${found.units.total}`],
+      ...[
+        formatNumber(found.lfpChannels),
+        formatNumber(found.firingRate.median, 3),
+        quartileText(found),
+        peakText(found),
+      ],
+      strongestBand(found, bands),
+    ]),
+  );
+  const right = (title: string) => ({ title, align: "right" as const });
+  return textTable(
+    [
+      { title: "region" },
+      { title: "dataset" },
+      right("units"),
+      right("LFP ch"),
+      right("rate Hz"),
+      right("q1–q3"),
+      right("PSTH peak"),
+      { title: "LFP" },
+    ],
+    rows,
+    width,
+  );
+}
+
+function quartileText({ firingRate: { q1, q3 } }: RegionFindings): string {
+  return q1 === null || q3 === null ? "–" : `${q1.toFixed(2)}–${q3.toFixed(2)}`;
+}
+
+/** Highest bin of the first 0.3 s after onset, and where it starts. */
+function peakText({ psth }: RegionFindings): string {
+  if (psth === null) return "–";
+  let best = -1;
+  for (const [i, start] of psth.binStart.entries()) {
+    if (start < -1e-9 || start >= 0.3) continue;
+    if (best < 0 || (psth.mean[i] ?? 0) > (psth.mean[best] ?? 0)) best = i;
+  }
+  return best < 0 ? "–" : `${(psth.mean[best] ?? 0).toFixed(1)} @${(psth.binStart[best] ?? 0).toFixed(2)}s`;
+}
+
+/** The band with the most power on each probe, in the order of the probes. */
+function strongestBand({ lfpPowerUv2 }: RegionFindings, bands: readonly string[]): string {
+  if (lfpPowerUv2 === null) return "–";
+  const strongest = Object.values(lfpPowerUv2).map((power) => {
+    const known = bands.filter((band) => typeof power[band] === "number");
+    return known.sort((a, b) => (power[b] ?? 0) - (power[a] ?? 0))[0] ?? "–";
+  });
+  return [...new Set(strongest)].join(", ");
+}
+
+function totalsTable({ totals }: CompareResult, width: number): string {
+  const counts = ({ total, passing }: DatasetTotals["units"]) => `${formatNumber(passing)}/${total}`;
+  const rows = Object.entries(totals).map(([dataset, total]) => [
+    ...[dataset, String(total.sessions), String(total.probes), counts(total.units), counts(total.unmapped)],
+    ...[counts(total.unregistered), total.rule ?? "–", total.rateInterval.kind ?? "–"],
+  ]);
+  const right = ["sessions", "probes", "units", "unmapped", "no label"].map((title) => ({
+    title,
+    align: "right" as const,
+  }));
+  return `Totals (units as passing/all)\n${textTable([{ title: "dataset" }, ...right, { title: "rule" }, { title: "rates over" }], rows, width)}`;
+}
+
+function eventLine(dataset: string, { events }: DatasetTotals): string {
+  if (events === null) return `${dataset}: no events`;
+  const stimuli = Object.entries(events.stimuli).map(([name, count]) => `${count} ${name}`);
+  const none = Object.entries(events.excluded).map(([reason, count]) => `${count} ${reason}`);
+  const leftOut = events.leftOut.map(({ probe, onsets }) => `${onsets} inside an invalid interval of ${probe}`);
+  const aside = [...none, ...leftOut];
+  return `${dataset}: ${events.onsets} visual onsets (${stimuli.join(", ")})${aside.length > 0 ? `; not used: ${aside.join(", ")}` : ""}`;
+}
+
+function caveatLines(caveats: readonly Caveat[], width: number): readonly string[] {
+  if (caveats.length === 0) return [];
+  const lines = caveats.map(({ mustNotCompare, text }) =>
+    wrapText(`${mustNotCompare ? "! must not be compared: " : "- "}${text}`, width, "  "),
+  );
+  return ["", "Before you compare:", ...lines];
+}
+
+function leftOutLines({ failures, absent, notices, lfp }: CompareResult, width: number): readonly string[] {
+  const lines = [
+    ...failures.map(({ session, dataset, message }) => `${session ?? dataset}: ${message}`),
+    ...absent.map(({ dataset, what, reason, where }) => `${dataset}: no ${what} (${where.length}): ${reason}`),
+    ...notices.map(({ dataset, message, count, where }) => `${dataset}: ${message} (${count}, ${where})`),
+    ...lfp.flatMap((use) => segmentLine(use) ?? []),
+  ];
+  if (lines.length === 0) return [];
+  return ["", "Left out, repaired or doubted:", ...lines.map((line) => wrapText(`- ${line}`, width, "  "))];
+}
+
+/** What of a probe's LFP did not enter, as one sentence; undefined when all did. */
+export function segmentLine({ probe, segments }: CompareResult["lfp"][number]): string | undefined {
+  const { total, invalid, notCovered } = segments;
+  if (invalid + notCovered === 0) return undefined;
+  const parts = [
+    ...(invalid > 0 ? [`${invalid} touch an invalid span`] : []),
+    ...(notCovered > 0 ? [`${notCovered} lie where the file has no samples`] : []),
+  ];
+  return `${probe}: of ${total} LFP segments ${parts.join(", ")}`;
+}
