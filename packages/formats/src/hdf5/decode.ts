@@ -1,9 +1,10 @@
 import type { NumericArray } from "@crossprobe/core";
 import type { CompoundMember, Metadata } from "h5wasm";
+import { signedToNumbers, unsignedToNumbers } from "../int64.js";
 import { isBool, TYPE_CLASS } from "./datatype.js";
 import { Failure } from "./failure.js";
+import { widenFloat16 } from "./float16.js";
 import type { Hdf5Reference, Hdf5Values } from "./hdf5-file.js";
-import { widenFloat16, widenInt64 } from "./widen.js";
 
 /** What decoding needs to know beside the bytes. */
 export interface DecodeContext {
@@ -60,7 +61,9 @@ function decodeIntegers(bytes: Uint8Array, metadata: Metadata, context: DecodeCo
     case 4:
       return signed ? new Int32Array(bytes.buffer) : new Uint32Array(bytes.buffer);
     case 8:
-      return widenInt64(new Uint32Array(bytes.buffer), signed, (index, value) => inexact(index, value, context));
+      return signed
+        ? signedToNumbers(new BigInt64Array(bytes.buffer), (index, value) => inexact(index, value, context))
+        : unsignedToNumbers(new BigUint64Array(bytes.buffer), (index, value) => inexact(index, value, context));
     default:
       throw unsupported(`integers of ${metadata.size} bytes`, context);
   }
