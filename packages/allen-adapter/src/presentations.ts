@@ -1,4 +1,4 @@
-import type { CallOptions, Notice } from "@crossprobe/core";
+import { type CallOptions, NotFoundError, type Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, listTimeIntervals, readTimeIntervals, type TimeIntervals } from "@crossprobe/nwb";
 import { ABSENT_TEXT, toNumber } from "./csv-cells.js";
@@ -38,26 +38,35 @@ export interface Presentations {
   readonly notices: readonly Notice[];
 }
 
-/** Name of a table of presentations, without its ending. */
-const TABLE_NAME = /^\/intervals\/(.+)_presentations$/;
+/** Tables of presentations: one for each stimulus, or (files of 2019) `epochs` for all. */
+const TABLE_NAME = /^\/intervals\/(?:(.+)_presentations|epochs)$/;
 
 /**
  * Every presentation of a session in order of start. Reads a dozen columns of each table, whole.
  *
- * Source: `/intervals/<stimulus>_presentations`; a column that is NaN throughout is not written, numbers may come as text with `N/A`.
+ * Source: `/intervals/<stimulus>_presentations` (files of 2019: `/intervals/epochs`); a column that is NaN throughout is not written,
+ * numbers may come as text with `N/A`.
+ *
+ * @throws {@link NotFoundError} when the file holds none
  */
 export async function readPresentations(file: Hdf5File, options?: CallOptions): Promise<Presentations> {
   const notices = new NoticeCounter();
   const rows: Omit<StimulusPresentation, "number">[] = [];
   const fromTables: Notice[] = [];
   for (const path of await listTimeIntervals(file, options)) {
-    const name = TABLE_NAME.exec(path)?.[1];
-    if (name === undefined) continue;
+    const match = TABLE_NAME.exec(path);
+    if (!match) continue;
     const columns = ["stimulus_name", ...PARAMETERS, ...Object.values(OLD_PARAMETER_NAMES)];
     const intervals = await readTimeIntervals(file, path, { columns, signal: options?.signal });
     if (!intervals) continue;
     fromTables.push(...intervals.notices);
+    const name = match[1] ?? "spontaneous";
     for (const row of toRows(intervals, name, `${file.url}#${path}`, notices)) rows.push(row);
+  }
+  if (rows.length === 0) {
+    throw new NotFoundError(`${file.url} holds no stimulus presentations.`, {
+      hint: "Look at what the file holds with `crossprobe inspect`.",
+    });
   }
   rows.sort((a, b) => order(a.startTime, b.startTime));
   return { rows: rows.map((row, number) => ({ number, ...row })), notices: [...fromTables, ...notices.list()] };
