@@ -10,15 +10,21 @@ import {
   type Table,
   table,
 } from "@crossprobe/core";
-import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
+import {
+  type FileMetaData,
+  type ParquetParsers,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type SchemaElement,
+} from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { type Chunk, toColumn } from "./parquet/column.js";
-import { typeNameOf } from "./parquet/column-type.js";
+import { isDecimal, typeNameOf } from "./parquet/column-type.js";
+import { encodeColumns } from "./parquet/encode.js";
 import { openRanges, type RangeFile } from "./parquet/range-file.js";
-import { RAW_PARSERS, withRawDecimals } from "./parquet/raw-values.js";
 import { urlOf } from "./place.js";
-
-export { encodeParquet } from "./parquet/encode.js";
 
 export interface ParquetOptions {
   /** Only these columns, which must exist. All unless given. */
@@ -96,6 +102,62 @@ export async function readParquetSchema(
       metadata: new Map(texts),
     };
   });
+}
+
+/**
+ * A table as a Parquet file (Snappy), which pandas, pyarrow and DuckDB read.
+ *
+ * Typed arrays keep their type. Of plain arrays, texts, booleans and numbers (as doubles) keep theirs, bigint becomes int64,
+ * `Date` a UTC timestamp in milliseconds, and anything else JSON text; null stays null, NaN stays NaN. A column of nothing but
+ * null is text.
+ *
+ * @param metadata texts to keep beside the data
+ * @throws {@link QueryError} when a column mixes kinds of values
+ * @example
+ * await writeFile("units.parquet", encodeParquet(units));
+ */
+export function encodeParquet(table: Table, metadata: ReadonlyMap<string, string> = new Map()): Uint8Array {
+  const columns = encodeColumns(table);
+  const leaves = columns.map(({ element }) => element as SchemaElement);
+  const buffer = parquetWriteBuffer({
+    columnData: columns.map(({ element, data }) => ({ name: element.name, data: data as unknown[] })),
+    schema: [{ name: "schema", num_children: leaves.length }, ...leaves],
+    kvMetadata: [...metadata].map(([key, value]) => ({ key, value })),
+    createdBy: "crossprobe",
+    rowGroupSize: 100_000,
+  });
+  return new Uint8Array(buffer);
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Keeps times and dates as the integers that the file has: the decoder's own `Date` drops what is below a millisecond, and it
+ * does not know whether a time is UTC. Text that is not UTF-8 is an error, where the decoder would put in replacement signs.
+ */
+const RAW_PARSERS: Partial<ParquetParsers> = {
+  timestampFromMilliseconds: (value: unknown) => value,
+  timestampFromMicroseconds: (value: unknown) => value,
+  timestampFromNanoseconds: (value: unknown) => value,
+  dateFromDays: (value: unknown) => value,
+  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
+};
+
+/**
+ * Hides decimals of flat columns from the decoder, which would multiply them by an inexact power of ten. Those inside lists and
+ * records are left to it.
+ */
+function withRawDecimals(metadata: FileMetaData): FileMetaData {
+  const flat = new Set(parquetSchema(metadata).children.map((node) => node.element));
+  const schema = metadata.schema.map((element) => {
+    return flat.has(element) && isDecimal(element) ? withoutType(element) : element;
+  });
+  return { ...metadata, schema };
+}
+
+function withoutType(element: SchemaElement): SchemaElement {
+  const { converted_type: _converted, logical_type: _logical, ...rest } = element;
+  return rest;
 }
 
 async function readMetadata(file: RangeFile, url: string): Promise<FileMetaData> {

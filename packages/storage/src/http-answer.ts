@@ -1,4 +1,10 @@
-import type { AxiosResponse } from "axios";
+/** A response as the HTTP client gives it. */
+export interface ClientResponse {
+  readonly status: number;
+  readonly headers: object;
+  readonly data: unknown;
+  readonly request?: unknown;
+}
 
 /** What of an HTTP response matters to a byte store. */
 export interface Answer {
@@ -14,9 +20,9 @@ export interface Answer {
 }
 
 /** Takes the parts out of a response to a request for `url`. */
-export function toAnswer(response: AxiosResponse<unknown>, url: string): Answer {
+export function toAnswer(response: ClientResponse, url: string): Answer {
   const header = (name: string): string | undefined => {
-    const value: unknown = response.headers[name];
+    const value = property(response.headers, name);
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const encoding = header("content-encoding");
@@ -63,7 +69,7 @@ function toCount(text: string | undefined): number | undefined {
 }
 
 /** Node's client says it in `request.res.responseUrl`, a page's in `request.responseURL`. */
-function finalUrlOf(response: AxiosResponse<unknown>): string | undefined {
+function finalUrlOf(response: ClientResponse): string | undefined {
   const request: unknown = response.request;
   const inner = property(property(request, "res"), "responseUrl") ?? property(request, "responseURL");
   return typeof inner === "string" && inner !== "" ? inner : undefined;

@@ -1,11 +1,10 @@
-import type { LogicalType, SchemaElement, SchemaTree, TimeUnit } from "hyparquet";
-import { isDecimal } from "./raw-values.js";
+import type { LogicalType, SchemaElement, SchemaNode, TimeUnit } from "./schema-node.js";
 
 /** What a leaf column holds, with both of Parquet's notations (converted and logical types) brought together. */
 export type LeafKind =
   | { readonly kind: "integer"; readonly bits: 8 | 16 | 32 | 64; readonly isSigned: boolean }
   | { readonly kind: "float"; readonly bits: 16 | 32 | 64 }
-  | { readonly kind: "boolean" | "string" | "binary" | "date" | "json" | "uuid" }
+  | { readonly kind: "boolean" | "string" | "binary" | "date" | "json" | "uuid" | "null" }
   | { readonly kind: "decimal"; readonly scale: number; readonly precision: number }
   | { readonly kind: "timestamp"; readonly unit: TimeUnit; readonly isUtc: boolean }
   | { readonly kind: "time"; readonly unit: TimeUnit };
@@ -13,49 +12,47 @@ export type LeafKind =
 const UNITS: Readonly<Record<TimeUnit, string>> = { MILLIS: "ms", MICROS: "us", NANOS: "ns" };
 
 /** A readable name of a column's type, close to Arrow's. */
-export function typeNameOf(node: SchemaTree): string {
+export function typeNameOf(node: SchemaNode): string {
   if (node.children.length > 0) return groupName(node.element);
   const name = leafName(leafKindOf(node.element));
   return node.element.repetition_type === "REPEATED" ? `list<${name}>` : name;
 }
 
 /** Whether every row is one value: neither list nor record. */
-export function isFlat(node: SchemaTree): boolean {
+export function isFlat(node: SchemaNode): boolean {
   return node.children.length === 0 && node.element.repetition_type !== "REPEATED";
 }
 
 /** Source: parquet-format, LogicalTypes.md, with its rules for files that only have the older converted types. */
 export function leafKindOf(element: SchemaElement): LeafKind {
   if (isDecimal(element)) {
-    const logical = element.logical_type?.type === "DECIMAL" ? element.logical_type : undefined;
-    const scale = logical?.scale ?? element.scale ?? 0;
-    return { kind: "decimal", scale, precision: logical?.precision ?? element.precision ?? 0 };
+    const { scale = element.scale ?? 0, precision = element.precision ?? 0 } = element.logical_type ?? {};
+    return { kind: "decimal", scale, precision };
   }
   return logicalKind(element.logical_type) ?? convertedKind(element) ?? physicalKind(element);
 }
 
+/** Whether values are decimals: an integer, or the bytes of one, to be divided by a power of ten. */
+export function isDecimal(element: SchemaElement): boolean {
+  return element.converted_type === "DECIMAL" || element.logical_type?.type === "DECIMAL";
+}
+
+const LOGICAL_KINDS: Readonly<Record<string, LeafKind>> = {
+  STRING: { kind: "string" },
+  ENUM: { kind: "string" },
+  DATE: { kind: "date" },
+  JSON: { kind: "json" },
+  UUID: { kind: "uuid" },
+  NULL: { kind: "null" },
+  FLOAT16: { kind: "float", bits: 16 },
+};
+
 function logicalKind(logical: LogicalType | undefined): LeafKind | undefined {
-  switch (logical?.type) {
-    case "INTEGER":
-      return { kind: "integer", bits: toBits(logical.bitWidth), isSigned: logical.isSigned };
-    case "TIMESTAMP":
-      return { kind: "timestamp", unit: logical.unit, isUtc: logical.isAdjustedToUTC };
-    case "TIME":
-      return { kind: "time", unit: logical.unit };
-    case "STRING":
-    case "ENUM":
-      return { kind: "string" };
-    case "DATE":
-      return { kind: "date" };
-    case "JSON":
-      return { kind: "json" };
-    case "UUID":
-      return { kind: "uuid" };
-    case "FLOAT16":
-      return { kind: "float", bits: 16 };
-    default:
-      return undefined;
-  }
+  if (logical === undefined) return undefined;
+  const { type, unit = "MILLIS", isAdjustedToUTC: isUtc = true, bitWidth = 32, isSigned = true } = logical;
+  if (type === "INTEGER") return { kind: "integer", bits: toBits(bitWidth), isSigned };
+  if (type === "TIMESTAMP") return { kind: "timestamp", unit, isUtc };
+  return type === "TIME" ? { kind: "time", unit } : LOGICAL_KINDS[type];
 }
 
 function convertedKind({ converted_type: type }: SchemaElement): LeafKind | undefined {

@@ -1,13 +1,13 @@
 import type { Column, NumericArray } from "@crossprobe/core";
-import type { DecodedArray, SchemaTree } from "hyparquet";
 import { isExact, signedToNumbers, unsignedToNumbers } from "../int64.js";
 import { isFlat, type LeafKind, leafKindOf } from "./column-type.js";
+import type { SchemaNode } from "./schema-node.js";
 import { decimalText, toBigInt, toDateText, toTimestampText, toTimeText } from "./texts.js";
 
 /** Consecutive values of a column, as the decoder gives them. */
 export interface Chunk {
   readonly rowStart: number;
-  readonly values: DecodedArray;
+  readonly values: ArrayLike<unknown> & Iterable<unknown>;
 }
 
 export interface ColumnContext {
@@ -18,7 +18,7 @@ export interface ColumnContext {
 }
 
 /** One column of a table from its chunks, in order. */
-export function toColumn(chunks: readonly Chunk[], rowCount: number, node: SchemaTree, context: ColumnContext): Column {
+export function toColumn(chunks: readonly Chunk[], rowCount: number, node: SchemaNode, context: ColumnContext): Column {
   if (!isFlat(node)) return plain(chunks, rowCount, toNested);
   const leaf = leafKindOf(node.element);
   if (leaf.kind === "float") return toFloats(chunks, rowCount, leaf.bits, context);
@@ -40,7 +40,7 @@ export function toColumn(chunks: readonly Chunk[], rowCount: number, node: Schem
 function plain(chunks: readonly Chunk[], rowCount: number, convert: (value: unknown) => unknown): unknown[] {
   const column = new Array<unknown>(rowCount);
   let row = 0;
-  for (const { values } of chunks) for (const value of values as Iterable<unknown>) column[row++] = convert(value);
+  for (const { values } of chunks) for (const value of values) column[row++] = convert(value);
   return column;
 }
 
@@ -75,7 +75,7 @@ function toFloats(chunks: readonly Chunk[], rowCount: number, bits: number, { fa
       row += values.length;
       continue;
     }
-    for (const value of values as Iterable<unknown>) {
+    for (const value of values) {
       if (value !== null && typeof value !== "number") throw fail("a number is missing or something else");
       column[row++] = value ?? Number.NaN;
     }
@@ -103,7 +103,7 @@ function toIntegers(
   let row = 0;
   let hasNull = false;
   for (const { values } of chunks) {
-    for (const value of values as Iterable<unknown>) {
+    for (const value of values) {
       if (value === null) hasNull = true;
       else {
         if (typeof value !== "number") throw fail("an integer is missing or something else");

@@ -1,45 +1,26 @@
 import { type Column, QueryError, type Table } from "@crossprobe/core";
-import type { SchemaElement } from "hyparquet";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import type { SchemaElement } from "./schema-node.js";
 
-type Element = Omit<SchemaElement, "name" | "repetition_type">;
-
-interface EncodedColumn {
-  readonly element: Element;
+/** A column as a Parquet writer takes it. */
+export interface EncodedColumn {
+  readonly element: SchemaElement;
   readonly data: readonly unknown[] | Exclude<Column, readonly unknown[]>;
-  readonly isNullable: boolean;
 }
 
-const TEXT: Element = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
+type Meaning = Omit<SchemaElement, "name" | "repetition_type">;
+type UnnamedColumn = Omit<EncodedColumn, "element"> & { readonly element: Meaning; readonly isNullable: boolean };
 
-/**
- * A table as a Parquet file (Snappy), which pandas, pyarrow and DuckDB read.
- *
- * Typed arrays keep their type. Of plain arrays, texts, booleans and numbers (as doubles) keep theirs, bigint becomes int64,
- * `Date` a UTC timestamp in milliseconds, and anything else JSON text; null stays null, NaN stays NaN. A column of nothing but
- * null is text.
- *
- * @param metadata texts to keep beside the data
- * @throws {@link QueryError} when a column mixes kinds of values
- * @example
- * await writeFile("units.parquet", encodeParquet(units));
- */
-export function encodeParquet(table: Table, metadata: ReadonlyMap<string, string> = new Map()): Uint8Array {
-  const columns = [...table.columns].map(([name, column]) => ({ name, ...encodeColumn(name, column) }));
-  const leaves = columns.map(({ name, element, isNullable }): SchemaElement => {
-    return { ...element, name, repetition_type: isNullable ? "OPTIONAL" : "REQUIRED" };
+const TEXT: Meaning = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
+
+/** Chooses how each column of a table is stored. @throws QueryError when a column mixes kinds of values */
+export function encodeColumns(table: Table): EncodedColumn[] {
+  return [...table.columns].map(([name, column]) => {
+    const { element, data, isNullable } = encodeColumn(name, column);
+    return { element: { ...element, name, repetition_type: isNullable ? "OPTIONAL" : "REQUIRED" }, data };
   });
-  const buffer = parquetWriteBuffer({
-    columnData: columns.map(({ name, data }) => ({ name, data: data as unknown[] })),
-    schema: [{ name: "schema", num_children: leaves.length }, ...leaves],
-    kvMetadata: [...metadata].map(([key, value]) => ({ key, value })),
-    createdBy: "crossprobe",
-    rowGroupSize: 100_000,
-  });
-  return new Uint8Array(buffer);
 }
 
-function encodeColumn(name: string, column: Column): EncodedColumn {
+function encodeColumn(name: string, column: Column): UnnamedColumn {
   if (ArrayBuffer.isView(column)) return encodeTyped(column);
   const values = column.map((value) => value ?? null);
   const present = values.filter((value) => value !== null);
@@ -57,7 +38,7 @@ function encodeColumn(name: string, column: Column): EncodedColumn {
       return { element: { type: "INT64" }, data: checkLongs(name, values), isNullable };
     case "date": {
       const logical = { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" } as const;
-      const element: Element = { type: "INT64", converted_type: "TIMESTAMP_MILLIS", logical_type: logical };
+      const element: Meaning = { type: "INT64", converted_type: "TIMESTAMP_MILLIS", logical_type: logical };
       return { element, data: values, isNullable };
     }
     case "object":
@@ -67,7 +48,7 @@ function encodeColumn(name: string, column: Column): EncodedColumn {
   }
 }
 
-function encodeTyped(column: Exclude<Column, readonly unknown[]>): EncodedColumn {
+function encodeTyped(column: Exclude<Column, readonly unknown[]>): UnnamedColumn {
   const isNullable = false;
   if (column instanceof Float64Array) return { element: { type: "DOUBLE" }, data: column, isNullable };
   if (column instanceof Float32Array) return { element: { type: "FLOAT" }, data: column, isNullable };
@@ -75,7 +56,7 @@ function encodeTyped(column: Exclude<Column, readonly unknown[]>): EncodedColumn
   if (column instanceof Int32Array) return { element: { type: "INT32" }, data: column, isNullable };
   const bits = column.BYTES_PER_ELEMENT * 8;
   const isSigned = column instanceof Int8Array || column instanceof Int16Array;
-  const converted = `${isSigned ? "" : "U"}INT_${bits}` as NonNullable<SchemaElement["converted_type"]>;
+  const converted = `${isSigned ? "" : "U"}INT_${bits}`;
   const logical = { type: "INTEGER", bitWidth: bits, isSigned } as const;
   // Physically there are only 32-bit integers: unsigned values above 2^31 are stored as the negative with the same bits.
   const data = column instanceof Uint32Array ? new Int32Array(column) : Int32Array.from(column);

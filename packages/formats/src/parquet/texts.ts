@@ -1,4 +1,4 @@
-import type { TimeUnit } from "hyparquet";
+import type { TimeUnit } from "./schema-node.js";
 
 type Fail = (reason: string) => Error;
 
