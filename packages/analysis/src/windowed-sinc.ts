@@ -42,20 +42,35 @@ export function interpolateAt(
   offset: number,
 ): void {
   const { times, data, channelCount } = samples;
+  let start = first;
+  while (start < times.length && (times[start] as number) - time < -FILTER_HALF_LENGTH) start++;
+  let stop = start;
+  while (stop < times.length && (times[stop] as number) - time <= FILTER_HALF_LENGTH) stop++;
+  const count = stop - start;
+  // Filled up with weights of zero, so that samples can be taken four at a time.
+  const weights = new Float64Array(count + 3);
+  for (let n = 0; n < count; n++) weights[n] = sincWeight((times[start + n] as number) - time);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
   into.fill(0, offset, offset + channelCount);
-  let total = 0;
-  for (let i = first; i < times.length; i++) {
-    const distance = (times[i] as number) - time;
-    if (distance < -FILTER_HALF_LENGTH) continue;
-    if (distance > FILTER_HALF_LENGTH) break;
-    const weight = sincWeight(distance);
-    total += weight;
-    const row = i * channelCount;
+  for (let n = 0; n < count; n += 4) {
+    const w0 = (weights[n] as number) / total;
+    const w1 = (weights[n + 1] as number) / total;
+    const w2 = (weights[n + 2] as number) / total;
+    const w3 = (weights[n + 3] as number) / total;
+    const i = start + n;
+    const r0 = i * channelCount;
+    const r1 = Math.min(i + 1, stop - 1) * channelCount;
+    const r2 = Math.min(i + 2, stop - 1) * channelCount;
+    const r3 = Math.min(i + 3, stop - 1) * channelCount;
     for (let c = 0; c < channelCount; c++) {
-      into[offset + c] = (into[offset + c] as number) + weight * (data[row + c] as number);
+      into[offset + c] =
+        (into[offset + c] as number) +
+        w0 * (data[r0 + c] as number) +
+        w1 * (data[r1 + c] as number) +
+        w2 * (data[r2 + c] as number) +
+        w3 * (data[r3 + c] as number);
     }
   }
-  for (let c = 0; c < channelCount; c++) into[offset + c] = (into[offset + c] as number) / total;
 }
 
 function kernelAt(seconds: number): number {
