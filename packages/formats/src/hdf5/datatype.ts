@@ -76,3 +76,30 @@ export function elementShape(metadata: Metadata): readonly number[] {
   if (metadata.array_type === undefined) return [];
   return [...(metadata.array_type.shape ?? []), ...elementShape(metadata.array_type)];
 }
+
+/** Types whose values have a byte order. */
+const ORDERED: ReadonlySet<number> = new Set([
+  TYPE_CLASS.integer,
+  TYPE_CLASS.float,
+  TYPE_CLASS.time,
+  TYPE_CLASS.bitfield,
+  TYPE_CLASS.enum,
+]);
+
+/**
+ * Whether parts of an element differ in byte order.
+ *
+ * h5wasm asks HDF5 for little-endian values if the type as a whole is big-endian; where parts differ, HDF5 calls the order of
+ * the whole "mixed" and every part arrives as it is stored.
+ */
+export function isMixedEndian(metadata: Metadata): boolean {
+  return new Set(ordersOf(metadata)).size > 1;
+}
+
+function ordersOf(metadata: Metadata): boolean[] {
+  const base = metadata.array_type ?? metadata.vlen_type;
+  if (base !== undefined) return ordersOf(base);
+  if (metadata.compound_type !== undefined) return metadata.compound_type.members.flatMap(ordersOf);
+  // HDF5 counts variable-length text as little-endian, and says so; other text and references have no order.
+  return metadata.littleEndian || ORDERED.has(metadata.type) ? [metadata.littleEndian] : [];
+}

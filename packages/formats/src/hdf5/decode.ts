@@ -1,9 +1,9 @@
 import type { NumericArray } from "@crossprobe/core";
 import type { CompoundMember, Metadata } from "h5wasm";
 import { signedToNumbers, unsignedToNumbers } from "../int64.js";
-import { isBool, TYPE_CLASS } from "./datatype.js";
+import { widenHalfFloats } from "../npy/half-float.js";
+import { isBool, isMixedEndian, TYPE_CLASS } from "./datatype.js";
 import { Failure } from "./failure.js";
-import { widenFloat16 } from "./float16.js";
 import type { Hdf5Reference, Hdf5Values } from "./hdf5-file.js";
 
 /** What decoding needs to know beside the bytes. */
@@ -25,14 +25,23 @@ export interface DecodeContext {
  * @throws {@link Failure} `format` for an integer that no number holds, `unsupported` for a type without a counterpart
  */
 export function decodeValues(bytes: Uint8Array, count: number, metadata: Metadata, context: DecodeContext): Hdf5Values {
+  return decode(bytes, count, metadata, { ...context, isMixedEndian: isMixedEndian(metadata) });
+}
+
+interface Context extends DecodeContext {
+  /** Big-endian parts of an element arrive as they are stored. */
+  readonly isMixedEndian: boolean;
+}
+
+function decode(bytes: Uint8Array, count: number, metadata: Metadata, context: Context): Hdf5Values {
   switch (metadata.type) {
     case TYPE_CLASS.integer:
     case TYPE_CLASS.time:
     case TYPE_CLASS.bitfield:
     case TYPE_CLASS.enum:
-      return decodeIntegers(bytes, metadata, context);
+      return decodeIntegers(inOrder(bytes, metadata, context), metadata, context);
     case TYPE_CLASS.float:
-      return decodeFloats(bytes, metadata, context);
+      return decodeFloats(inOrder(bytes, metadata, context), metadata, context);
     case TYPE_CLASS.string:
       return metadata.vlen ? decodeVariableText(bytes, context) : decodeFixedText(bytes, count, metadata);
     case TYPE_CLASS.opaque:
@@ -50,7 +59,15 @@ export function decodeValues(bytes: Uint8Array, count: number, metadata: Metadat
   }
 }
 
-function decodeIntegers(bytes: Uint8Array, metadata: Metadata, context: DecodeContext): NumericArray {
+/** The bytes, little-endian; turned around in place where they are not. */
+function inOrder(bytes: Uint8Array, metadata: Metadata, context: Context): Uint8Array {
+  if (!context.isMixedEndian || metadata.littleEndian) return bytes;
+  for (let start = 0; start < bytes.length; start += metadata.size)
+    bytes.subarray(start, start + metadata.size).reverse();
+  return bytes;
+}
+
+function decodeIntegers(bytes: Uint8Array, metadata: Metadata, context: Context): NumericArray {
   // h5wasm leaves `signed` out of bitfields; they have no sign.
   const signed = metadata.signed && metadata.type !== TYPE_CLASS.bitfield;
   switch (metadata.size) {
@@ -69,15 +86,15 @@ function decodeIntegers(bytes: Uint8Array, metadata: Metadata, context: DecodeCo
   }
 }
 
-function inexact(index: number, value: bigint, context: DecodeContext): Failure {
+function inexact(index: number, value: bigint, context: Context): Failure {
   const message = `${context.what}: integer ${value} (element ${index}) has no exact number`;
   return new Failure("format", message, { at: context.at, hint: "it lies beyond 2^53, where numbers have gaps" });
 }
 
-function decodeFloats(bytes: Uint8Array, metadata: Metadata, context: DecodeContext): NumericArray {
+function decodeFloats(bytes: Uint8Array, metadata: Metadata, context: Context): NumericArray {
   if (metadata.size === 8) return new Float64Array(bytes.buffer);
   if (metadata.size === 4) return new Float32Array(bytes.buffer);
-  if (metadata.size === 2) return widenFloat16(new Uint16Array(bytes.buffer));
+  if (metadata.size === 2) return widenHalfFloats(new Uint16Array(bytes.buffer));
   throw unsupported(`floating-point numbers of ${metadata.size} bytes`, context);
 }
 
@@ -114,7 +131,7 @@ function textLength(element: Uint8Array, padding: number | undefined): number {
   return length;
 }
 
-function decodeVariableText(bytes: Uint8Array, context: DecodeContext): string[] {
+function decodeVariableText(bytes: Uint8Array, context: Context): string[] {
   const heap = context.heap();
   return Array.from(new Uint32Array(bytes.buffer), (pointer) => {
     // An unwritten element is a null pointer: no text.
@@ -123,14 +140,11 @@ function decodeVariableText(bytes: Uint8Array, context: DecodeContext): string[]
   });
 }
 
-function decodeCompound(bytes: Uint8Array, count: number, metadata: Metadata, context: DecodeContext): Hdf5Values {
+function decodeCompound(bytes: Uint8Array, count: number, metadata: Metadata, context: Context): Hdf5Values {
   const members = metadata.compound_type?.members ?? [];
   const fields = members.map((member): [string, Hdf5Values] => {
     const what = `field ${member.name} of ${context.what}`;
-    return [
-      member.name,
-      decodeValues(columnOf(bytes, count, metadata.size, member), count, member, { ...context, what }),
-    ];
+    return [member.name, decode(columnOf(bytes, count, metadata.size, member), count, member, { ...context, what })];
   });
   return { fields: new Map(fields) };
 }
@@ -144,12 +158,7 @@ function columnOf(bytes: Uint8Array, count: number, stride: number, member: Comp
   return column;
 }
 
-function decodeReferences(
-  bytes: Uint8Array,
-  count: number,
-  metadata: Metadata,
-  context: DecodeContext,
-): Hdf5Reference[] {
+function decodeReferences(bytes: Uint8Array, count: number, metadata: Metadata, context: Context): Hdf5Reference[] {
   const isObject = metadata.ref_type === "object";
   if (metadata.size > 12) throw unsupported("references of HDF5 1.12 (H5T_STD_REF)", context);
   return Array.from({ length: count }, (_, i) => {
@@ -159,7 +168,7 @@ function decodeReferences(
 }
 
 /** Lists of numbers, one an element. Lists of anything else come as the bytes of their elements. */
-function decodeLists(bytes: Uint8Array, metadata: Metadata, context: DecodeContext): NumericArray[] {
+function decodeLists(bytes: Uint8Array, metadata: Metadata, context: Context): NumericArray[] {
   const base = metadata.vlen_type;
   if (base === undefined || base.vlen || base.vlen_type !== undefined)
     throw unsupported("lists of lists or texts", context);
@@ -169,17 +178,17 @@ function decodeLists(bytes: Uint8Array, metadata: Metadata, context: DecodeConte
     const length = pairs[2 * i] ?? 0;
     const pointer = pairs[2 * i + 1] ?? 0;
     const element = heap.slice(pointer, pointer + length * base.size);
-    const values = base.type === TYPE_CLASS.reference ? element : decodeValues(element, length, base, context);
+    const values = base.type === TYPE_CLASS.reference ? element : decode(element, length, base, context);
     return ArrayBuffer.isView(values) ? values : element;
   });
 }
 
-function decodeArrays(bytes: Uint8Array, count: number, metadata: Metadata, context: DecodeContext): Hdf5Values {
+function decodeArrays(bytes: Uint8Array, count: number, metadata: Metadata, context: Context): Hdf5Values {
   const base = metadata.array_type;
   if (base === undefined) throw unsupported("an array type without a base", context);
-  return decodeValues(bytes, base.size === 0 ? count : bytes.length / base.size, base, context);
+  return decode(bytes, base.size === 0 ? count : bytes.length / base.size, base, context);
 }
 
-function unsupported(thing: string, context: DecodeContext): Failure {
+function unsupported(thing: string, context: Context): Failure {
   return new Failure("unsupported", `${context.what}: ${thing} cannot be read`, { at: context.at });
 }
