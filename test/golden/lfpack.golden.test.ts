@@ -1,29 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
-import { type DataErrorCode, isDataError } from "@crossprobe/core";
-import {
-  binChannels,
-  type LfpackChannels,
-  type LfpackFile,
-  type LfpackRecording,
-  openLfpack,
-} from "@crossprobe/ibl-adapter/lfpack";
-import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
-import {
-  type ExpectedArchive,
-  type ExpectedChannels,
-  type ExpectedEntry,
-  largestDifference,
-  readExpected,
-  readNpy,
-  sha256,
-  ulpDistance,
-} from "./lfpack-expected.js";
+import { type EncoderLoss, evaluateField, measureLoss } from "./lfp-truth.js";
+import { type Defects, differing, expectEntry, expectVerdict, openArchive } from "./lfpack-checks.js";
+import { type ExpectedArchive, readExpected } from "./lfpack-expected.js";
 import { SHARED } from "./shared.js";
 
 const GOLDEN = `${SHARED ?? ""}/golden/lfpack`;
-/** Share of a recording's peak by which another decoder of format 2 may differ from lfpack, which multiplies in float32. */
-const FORMAT_2_SHARE = 1e-6;
 
 function expectedOf(folder: string): readonly string[] {
   const path = `${GOLDEN}/expected/${folder}`;
@@ -33,167 +15,13 @@ function expectedOf(folder: string): readonly string[] {
     .map((name) => `${path}/${name}`);
 }
 
-function open(path: string): Promise<LfpackFile> {
-  const cut = path.lastIndexOf("/") + 1;
-  return openLfpack(new LocalStore(path.slice(0, cut)), path.slice(cut));
-}
-
-function peakOf(entry: ExpectedEntry): number {
-  return Math.max(...entry.chunks.map((chunk) => chunk.decodedMaxAbs)) || 1;
-}
-
-/** Holds two signals against each other as the format of the container allows. */
-function expectSame(found: Float32Array, expected: Float32Array | Float64Array, entry: ExpectedEntry, scale = 1): void {
-  expect(found.length).toBe(expected.length);
-  if (entry.formatVersion === 1) expect(ulpDistance(found, expected)).toBeLessThanOrEqual(1);
-  else expect(largestDifference(found, expected)).toBeLessThanOrEqual(FORMAT_2_SHARE * peakOf(entry) * scale);
-}
-
-const STORED_NAMES = {
-  lateral_um: "lateralUm",
-  axial_um: "axialUm",
-  x: "ml",
-  y: "ap",
-  z: "dv",
-  atlas_id: "atlasId",
-  labels: "labels",
-} as const;
-
-function expectChannels(found: LfpackChannels, expected: ExpectedChannels, folder: string): void {
-  const table = expected.table === undefined ? undefined : readNpy(`${folder}/${expected.table.npy}`);
-  const columns = expected.columns ?? Object.keys(expected.values ?? {});
-  for (const [stored, ours] of Object.entries(STORED_NAMES) as [keyof typeof STORED_NAMES, keyof LfpackChannels][]) {
-    const column = columns.indexOf(stored);
-    if (column < 0) expect(found[ours], stored).toBeNull();
-    else {
-      const values = table?.data.filter((_, i) => i % columns.length === column) ?? expected.values?.[stored] ?? [];
-      expect([...(found[ours] ?? [])], stored).toEqual([...values]);
-    }
-  }
-  expect(found.acronym).toEqual(expected.acronym ?? null);
-}
-
-function expectHeader(recording: LfpackRecording, entry: ExpectedEntry): void {
-  const { meta, clock } = recording;
-  expect(meta).toMatchObject({ formatVersion: entry.formatVersion, channelCount: entry.nc, sampleCount: entry.ns });
-  expect(meta.clock).toMatchObject({ nominalRate: entry.fsNominal, syncStart: entry.t0 });
-  expect(clock.samplingRate).toBe(entry.fs);
-  expect(meta.sglxMeta).toEqual(entry.sglxMeta);
-  expect(meta.writer.lfpackVersion).toBe(entry.provenance.lfpack_version);
-  expect(meta.writer.processing ?? {}).toEqual(entry.provenance.processing);
-}
-
-function expectClock(recording: LfpackRecording, entry: ExpectedEntry): void {
-  const times = recording.times();
-  for (const [sample, time] of entry.times.at) expect(times[sample]).toBe(time);
-  expect(sha256(times)).toBe(entry.times.sha256);
-  if (recording.clock.quality === "synced") {
-    for (const n of [0, Math.floor(entry.ns / 3), entry.ns - 1]) {
-      const [start, stop] = [times[n] ?? 0, (times[n] ?? 0) + 1e-9];
-      expect(recording.clock.toSampleRange({ start, stop })).toEqual([n, n + 1]);
-    }
-  }
-}
-
-function expectSaturation(recording: LfpackRecording, entry: ExpectedEntry): void {
-  expect(recording.saturation?.spans ?? []).toEqual(entry.saturation);
-  const found = recording.saturatedIntervals().flatMap(({ start, stop }) => [start, stop]);
-  expect(largestDifference(found, entry.saturationTimes.flat())).toBeLessThanOrEqual(1e-9);
-  const mask = recording.saturationMask();
-  expect(mask.reduce((sum, value) => sum + value, 0)).toBe(entry.saturationMask.trueCount);
-  for (const [start, stop] of entry.saturationMask.spans) {
-    expect(mask.subarray(start, stop).every((value) => value === 1)).toBe(true);
-    expect([mask[start - 1] ?? 0, mask[stop] ?? 0]).toEqual([0, 0]);
-  }
-}
-
-async function expectWindows(recording: LfpackRecording, entry: ExpectedEntry, folder: string): Promise<void> {
-  for (const { first, last, bin, channels, npy, shape } of entry.windows) {
-    const bins = bin === 1 ? undefined : ({ size: bin, combine: "sum" } as const);
-    // Some stored windows begin past the end of a short recording: the reference gives no rows for them.
-    const request = { samples: [Math.min(first, last), last] as const, channels: channels ?? undefined };
-    const found = await recording.read({ ...request, bins });
-    expect(found.shape).toEqual(shape);
-    expect(found.unit).toBe("V");
-    const expected = readNpy(`${folder}/${npy}`).data;
-    expectSame(found.data, expected, entry, bin);
-    if (bins === undefined) continue;
-    const mean = await recording.read({ ...request, bins: { size: bin, combine: "mean" } });
-    const halves = expected.map((value) => value / bin);
-    expect(largestDifference(mean.data, halves)).toBeLessThanOrEqual(FORMAT_2_SHARE * peakOf(entry));
-  }
-}
-
-/** Whole recordings whose float32 numbers are not bit by bit those of the reference, over all of format 1. */
-const differing: string[] = [];
-
-async function expectWhole(recording: LfpackRecording, entry: ExpectedEntry, folder: string): Promise<void> {
-  const { data, shape } = await recording.read();
-  expect(shape).toEqual(entry.whole.bin1?.shape);
-  if (entry.formatVersion === 1 && sha256(data) !== entry.whole.bin1?.sha256) {
-    differing.push(`${entry.recording} ${entry.scale}`);
-  }
-  const { values } = entry.channelStatistics;
-  const statistics = "npy" in values ? readNpy(`${folder}/${values.npy}`).data : values.flat();
-  const bound = entry.ns * FORMAT_2_SHARE * peakOf(entry);
-  for (let channel = 0; channel < entry.nc; channel++) {
-    let [sum, squares, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let i = channel; i < data.length; i += entry.nc) {
-      const value = data[i] ?? Number.NaN;
-      sum += value;
-      squares += value * value;
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-    const [expectedSum, expectedSquares, expectedMin, expectedMax] = statistics.slice(4 * channel, 4 * channel + 4);
-    expect(Math.abs(sum - (expectedSum ?? Number.NaN))).toBeLessThanOrEqual(bound);
-    expect(Math.abs(squares - (expectedSquares ?? Number.NaN))).toBeLessThanOrEqual(2 * bound * peakOf(entry));
-    expect(Math.abs(min - (expectedMin ?? Number.NaN))).toBeLessThanOrEqual(FORMAT_2_SHARE * peakOf(entry));
-    expect(Math.abs(max - (expectedMax ?? Number.NaN))).toBeLessThanOrEqual(FORMAT_2_SHARE * peakOf(entry));
-  }
-}
-
-/** What the reference says of each chunk, and what our notices must therefore count. */
-function expectNotices(recording: LfpackRecording, entry: ExpectedEntry): void {
-  const dropouts = entry.chunks.filter((chunk) => chunk.decodedAllZero && !chunk.factorsAllZero).length;
-  const count = (code: string) => recording.notices.find((notice) => notice.code === code)?.count ?? 0;
-  expect(count("codec-dropout")).toBe(dropouts);
-  expect(count("non-finite-values")).toBe(0);
-  const mask = recording.saturationMask();
-  let [silent, first] = [0, 0];
-  for (const chunk of entry.chunks) {
-    const isSilent = chunk.decodedAllZero && chunk.factorsAllZero;
-    for (let i = 0; isSilent && i < chunk.nsOriginal; i++) if (mask[first + i] === 0) silent++;
-    first += chunk.nsOriginal;
-  }
-  expect(count("zero-samples")).toBeGreaterThanOrEqual(silent);
-}
-
-async function expectEntry(file: LfpackFile, entry: ExpectedEntry, folder: string): Promise<void> {
-  const recording = await file.openRecording(entry.recording, { scale: entry.scale });
-  expectHeader(recording, entry);
-  // The reference reads annotations of the flat layout not at all, although they are there.
-  if (entry.recording !== null) expectChannels(recording.channels, entry.channelsFull, folder);
-  for (const [size, bin] of Object.entries(entry.bins)) {
-    if (bin.channels !== undefined && entry.recording !== null) {
-      expectChannels(binChannels(recording.channels, Number(size)), bin.channels, folder);
-    }
-  }
-  expectClock(recording, entry);
-  expectSaturation(recording, entry);
-  await expectWindows(recording, entry, folder);
-  await expectWhole(recording, entry, folder);
-  expectNotices(recording, entry);
-  recording.close();
-}
-
 describe.skipIf(!SHARED)("LFPack archives against lfpack 1.2.0 (needs ../shared beside the checkout)", () => {
   const archives = ["format-1", "format-2", "variants"].flatMap(expectedOf);
 
   it.each(archives)("%s", async (path) => {
     const folder = path.slice(0, path.lastIndexOf("/"));
     const expected = readExpected<ExpectedArchive>(path);
-    const file = await open(`${GOLDEN}/${expected.file}`);
+    const file = await openArchive(`${GOLDEN}/${expected.file}`);
     expect(await file.recordings()).toEqual(expected.recordings);
     for (const [name, scales] of Object.entries(expected.scales).slice(0, 12))
       expect(await file.scales(name)).toEqual(scales);
@@ -215,7 +43,7 @@ describe.skipIf(!SHARED)("LFPack archives by other writers decode like their bas
   const variants = existsSync(path) ? Object.entries(readExpected<Variants>(path).variants) : [];
 
   it.each(variants)("%s", async (variant, { base }) => {
-    const [file, reference] = [await open(`${GOLDEN}/${variant}`), await open(`${GOLDEN}/${base}`)];
+    const [file, reference] = [await openArchive(`${GOLDEN}/${variant}`), await openArchive(`${GOLDEN}/${base}`)];
     const names = await reference.recordings();
     expect([...(await file.recordings())].sort()).toEqual(names);
     for (const name of names) {
@@ -230,66 +58,60 @@ describe.skipIf(!SHARED)("LFPack archives by other writers decode like their bas
   });
 });
 
-interface Defects {
-  readonly recording: string;
-  readonly sound: Readonly<Record<"format-1" | "format-2", { readonly file: string }>>;
-  readonly defects: readonly {
-    readonly file: string;
-    readonly wrong: string;
-    readonly strict: { readonly kind: "format" | "schema" | "not-found" | "warn" | "accept"; readonly says: string };
-  }[];
-}
-
-/** Everything that can be asked of an archive: its recordings, a header, times, the whole signal. */
-async function readAll(path: string, name?: string) {
-  const file = await open(path);
-  try {
-    const recordings = await file.recordings();
-    const recording = await file.openRecording(name ?? recordings[0]);
-    const times = recording.times();
-    const { data } = await recording.read();
-    return { data, times, notices: recording.notices };
-  } finally {
-    await file.close();
-  }
-}
-
-/** Where our reading is stricter, or more lenient, than the recommendation; with the reason. */
-const OWN_VERDICTS: Readonly<Record<string, { readonly kinds: readonly string[]; readonly reason: string }>> = {
-  "malformed/format-1/filter-lzf.h5": {
-    kinds: ["accept", "format"],
-    reason: "a filter that HDF5 itself does not have",
-  },
-};
+/** Filters of which a refusal by name is as good as reading. */
+const MAY_REFUSE = new Set(["malformed/format-1/filter-lzf.h5", "malformed/format-1/filter-scale-offset.h5"]);
 
 describe.skipIf(!SHARED)("broken LFPack archives (needs ../shared)", () => {
   const path = `${GOLDEN}/malformed/malformed.json`;
-  const document = existsSync(path) ? readExpected<Defects>(path) : undefined;
+  const document = existsSync(path) ? readExpected<Defects>(path) : { recording: "", sound: {}, defects: [] };
 
-  it.each((document?.defects ?? []).map((defect) => [defect.file, defect] as const))("%s", async (name, defect) => {
-    const outcome = await readAll(`${GOLDEN}/${name}`).catch((error: unknown) => error);
-    const found = isDataError(outcome) ? outcome.code : outcome instanceof Error ? "crash" : "read";
-    const kinds = OWN_VERDICTS[name]?.kinds ?? [defect.strict.kind];
-    const said = isDataError(outcome) ? outcome.message : String(outcome);
-    const accepted: readonly string[] = kinds.map((kind) =>
-      kind === "warn" || kind === "accept" ? "read" : (kind as DataErrorCode),
-    );
-    expect(accepted, `${defect.wrong}: ${defect.strict.says}; got ${found}: ${said}`).toContain(found);
-    if (isDataError(outcome)) {
-      expect(said).toContain(name.slice(name.lastIndexOf("/") + 1));
-      const chunk = /^chunk (\d)(?! of)/.exec(defect.strict.says)?.[1];
-      if (chunk !== undefined) expect(said).toMatch(new RegExp(`chunk ${chunk}\\b`));
-      return;
-    }
-    if (defect.strict.kind !== "warn" && defect.strict.kind !== "accept") return;
-    if (!(typeof outcome === "object" && outcome !== null && "notices" in outcome)) throw new Error("nothing was read");
-    const { data, times, notices } = outcome as Awaited<ReturnType<typeof readAll>>;
-    if (defect.strict.kind === "warn") expect(notices.length, defect.wrong).toBeGreaterThan(0);
-    else {
-      const folder = name.includes("format-1") ? "format-1" : "format-2";
-      const sound = await readAll(`${GOLDEN}/${document?.sound[folder].file}`, document?.recording);
-      expect(data, defect.wrong).toEqual(sound.data);
-      expect(times).toEqual(sound.times);
-    }
+  it.each(document.defects.map((defect) => defect.file))("%s", async (file) => {
+    await expectVerdict(GOLDEN, document, file, MAY_REFUSE.has(file) ? ["format"] : []);
   });
 });
+
+interface RosettaTruth {
+  readonly pids: Readonly<Record<string, string>>;
+  readonly sites: Readonly<Record<string, readonly { readonly inBrain: boolean }[]>>;
+}
+
+function readTruth(folder: string): RosettaTruth {
+  return {
+    ...readExpected<Pick<RosettaTruth, "pids">>(`${folder}/ibl-encoding.json`),
+    sites: readExpected<{ probes: RosettaTruth["sites"] }>(`${folder}/channels.json`).probes,
+  };
+}
+
+describe.skipIf(!SHARED)(
+  "the ground-truth session decodes with the very error that its encoder measured (needs ../shared)",
+  () => {
+    const rosetta = `${SHARED ?? ""}/golden/rosetta`;
+
+    it.each([
+      ["ibl", "ibl-encoding", "A"],
+      ["ibl", "ibl-encoding", "B"],
+      ["lfpack-format1", "lfpack-format1", "A"],
+      ["lfpack-format1", "lfpack-format1", "B"],
+    ])("%s, as %s.json says, probe %s", async (folder, report, key) => {
+      const { pids, sites } = readTruth(`${rosetta}/truth`);
+      const stated = readExpected<{ lfp: Readonly<Record<string, EncoderLoss & { samples: number }>> }>(
+        `${rosetta}/truth/${report}.json`,
+      ).lfp[key];
+      const file = await openArchive(`${rosetta}/${folder}/lf_compressed.h5`);
+      const recording = await file.openRecording(pids[key]);
+      const { data } = await recording.read();
+      const inBrain = (sites[key] ?? []).map((site) => site.inBrain);
+      const loss = measureLoss(
+        data,
+        evaluateField(`${rosetta}/truth`, key, recording.times()),
+        recording.saturationMask(),
+        inBrain,
+      );
+      expect(recording.sampleCount).toBe(stated?.samples);
+      for (const [measure, value] of Object.entries(loss) as [keyof EncoderLoss, number][]) {
+        expect(Math.abs(value / (stated?.[measure] ?? Number.NaN) - 1), measure).toBeLessThan(1e-4);
+      }
+      await file.close();
+    });
+  },
+);

@@ -122,7 +122,9 @@ class LfpackSource implements LfpSource {
       });
     }
     if (request.time !== undefined) return this.#recording.clock.toSampleRange(request.time);
-    return request.samples ?? [0, this.sampleCount];
+    const samples = request.samples ?? [0, this.sampleCount];
+    this.#recording.checkSamples(samples);
+    return samples;
   }
 
   async #readBlock(

@@ -97,7 +97,7 @@ export class LfpackRecording {
 
   /** Seconds of samples `[start, stop)` (all if not given) on the recording's clock. */
   times(start = 0, stop = this.sampleCount): Float64Array {
-    this.#checkSamples([start, stop]);
+    this.checkSamples([start, stop]);
     return this.clock.times(start, stop);
   }
 
@@ -124,7 +124,7 @@ export class LfpackRecording {
 
   /** 1 for each of samples `[start, stop)` that touches a saturated span, else 0. */
   saturationMask(start = 0, stop = this.sampleCount): Uint8Array {
-    this.#checkSamples([start, stop]);
+    this.checkSamples([start, stop]);
     const mask = new Uint8Array(stop - start);
     for (const [from, to] of this.saturatedSamples()) mask.fill(1, Math.max(0, from - start), Math.max(0, to - start));
     return mask;
@@ -143,7 +143,7 @@ export class LfpackRecording {
     if (this.#isClosed) throw new QueryError(`the recording ${this.path} in ${this.url} is closed`);
     options?.signal?.throwIfAborted();
     const samples = request.samples ?? [0, this.sampleCount];
-    this.#checkSamples(samples);
+    this.checkSamples(samples);
     const columns = this.#columns(request);
     const rows = samples[1] - samples[0];
     checkSize(rows, columns.length);
@@ -183,7 +183,8 @@ export class LfpackRecording {
     });
   }
 
-  #checkSamples([start, stop]: readonly [number, number]): void {
+  /** @throws {@link QueryError} unless `[start, stop)` are sample numbers of the recording */
+  checkSamples([start, stop]: readonly [number, number]): void {
     if (Number.isInteger(start) && Number.isInteger(stop) && 0 <= start && start <= stop && stop <= this.sampleCount)
       return;
     throw new QueryError(
