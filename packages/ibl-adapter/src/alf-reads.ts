@@ -40,6 +40,8 @@ export class AlfReads {
   readonly #options: CallOptions;
   readonly #provenance = new Map<string, Provenance>();
   readonly #notices: Notice[] = [];
+  /** Revisions read, by object. */
+  readonly #revisions = new Map<string, Map<string, AlfFile>>();
 
   constructor(files: readonly AlfFile[], collection: string, options: CallOptions) {
     this.#files = files;
@@ -56,7 +58,7 @@ export class AlfReads {
   }
 
   get notices(): readonly Notice[] {
-    return this.#notices;
+    return [...this.#notices, ...this.#mixedRevisions()];
   }
 
   /** Adds a notice of the caller's own. */
@@ -78,7 +80,11 @@ export class AlfReads {
       const isNew = !this.#notices.some(({ code, where }) => code === notice.code && where === notice.where);
       if (isNew) this.#notices.push(notice);
     }
-    if (choice.file.isPresent) return choice.file;
+    if (choice.file.isPresent) {
+      const revisions = this.#revisions.get(object) ?? new Map<string, AlfFile>();
+      this.#revisions.set(object, revisions.set(choice.file.revision, choice.file));
+      return choice.file;
+    }
     this.note("file-not-on-disk", `${choice.file.canonical} is listed and not on disk`, 1, alfUrl(choice.file));
     return undefined;
   }
@@ -141,6 +147,17 @@ export class AlfReads {
     if (table === undefined) throw vanished(file);
     this.#used(file);
     return { table, url: alfUrl(file) };
+  }
+
+  /** Files of one object in several revisions are normal after a new sort: said once an object, no error. */
+  #mixedRevisions(): Notice[] {
+    return [...this.#revisions].flatMap(([object, revisions]) => {
+      const [file] = revisions.values();
+      if (file === undefined || revisions.size < 2) return [];
+      const names = [...revisions.keys()].map((name) => name || "unrevised").join(", ");
+      const message = `${this.#collection}: files of ${object} come from several revisions (${names})`;
+      return [{ code: "mixed-revisions", message, count: revisions.size, where: alfUrl(file) }];
+    });
   }
 
   #used(file: AlfFile): void {

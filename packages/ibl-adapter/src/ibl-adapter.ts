@@ -26,12 +26,12 @@ import {
 import { toAnswers } from "./answers.js";
 import { type Catalogue, filesOf, type ProbeEntry, readCatalogue, type SessionEntry } from "./catalogue.js";
 import { type ProbeFiles, readChannelCount, readChannels } from "./channels.js";
-import { openLfp, readRecordingChannels, readSaturation } from "./lfp.js";
+import { openLfp, readRecordingChannels, readSaturation, withRecordedLocations } from "./lfp.js";
 import { readMovement } from "./movement.js";
 import { SharedReads } from "./shared-reads.js";
 import { toSource } from "./source.js";
 import { readSpikes, selectUnits } from "./spikes.js";
-import { readEvents } from "./trials.js";
+import { readTrials, type Trials, toEvents } from "./trials.js";
 import { readUnitCount, readUnits } from "./units.js";
 import { DATASET, toParadigm } from "./vocabulary.js";
 import { readWaveforms } from "./waveforms.js";
@@ -104,19 +104,24 @@ export class IblAdapter implements DatasetAdapter {
   async events(session: SessionRef, filter: EventFilter, options: CallOptions = {}): Promise<EventTable> {
     const entry = await this.#session(session, options);
     await this.#require("events", options);
-    return readEvents(session, filesOf(entry), filter, options);
+    const read = (inner: CallOptions) => readTrials(session, filesOf(entry), inner);
+    return toEvents(session, await this.#reads.read(`trials ${session.id}`, read, bytesOfTrials, options), filter);
   }
 
   async movement(session: SessionRef, options: CallOptions = {}): Promise<MovementSignal> {
     const entry = await this.#session(session, options);
     await this.#require("movement", options);
-    return readMovement(session, filesOf(entry), options);
+    const read = (inner: CallOptions) => readMovement(session, filesOf(entry), inner);
+    return this.#reads.read(`movement ${session.id}`, read, bytesOfMovement, options);
   }
 
   async invalidIntervals(session: SessionRef, options: CallOptions = {}): Promise<readonly InvalidInterval[]> {
     const { probes } = await this.#session(session, options);
     const spans: InvalidInterval[] = [];
-    for (const probe of probes) spans.push(...(await readSaturation(probe, options)));
+    for (const probe of probes) {
+      const read = (inner: CallOptions) => readSaturation(probe, inner);
+      spans.push(...(await this.#reads.read(`saturation ${probe.ref.id}`, read, () => ROW_BYTES, options)));
+    }
     return spans.sort((a, b) => a.start - b.start);
   }
 
@@ -195,7 +200,7 @@ export class IblAdapter implements DatasetAdapter {
       label: probe.label,
       channelCount: await this.#channelCount(probe, inner),
       unitCount: await readUnitCount(probeFiles(probe), inner),
-      hasLfp: probe.recording !== null,
+      hasLfp: this.#catalogue?.archives.length === 0 ? null : probe.recording !== null,
       model: probe.model,
     });
     return this.#reads.read(`insertion ${probe.ref.id}`, read, () => ROW_BYTES, options);
@@ -212,7 +217,8 @@ export class IblAdapter implements DatasetAdapter {
     const read = async (inner: CallOptions) => {
       const { ref, recording } = entry;
       try {
-        return await readChannels(probeFiles(entry), inner);
+        const table = await readChannels(probeFiles(entry), inner);
+        return recording === null ? table : await withRecordedLocations(table, recording, inner);
       } catch (error) {
         if (recording === null || !isDataError(error, "not-found")) throw error;
         return readRecordingChannels(ref, recording, inner);
@@ -255,4 +261,12 @@ function toSession({ ref, lab, subject, date, taskProtocol, probes }: SessionEnt
 
 function bytesOfSpikes({ times, amplitudesV }: SpikeTable): number {
   return times.byteLength + (amplitudesV?.byteLength ?? 0);
+}
+
+function bytesOfTrials(tasks: readonly Trials[]): number {
+  return tasks.reduce((sum, { count, columns }) => sum + count * columns.size * Float64Array.BYTES_PER_ELEMENT, 0);
+}
+
+function bytesOfMovement({ startTimes }: MovementSignal): number {
+  return 3 * startTimes.byteLength;
 }

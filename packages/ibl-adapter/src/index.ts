@@ -3,4 +3,5 @@
  * release tables.
  */
 
+export { type AlfName, parseAlfName } from "./alf-name.js";
 export { type IblOptions, ibl } from "./plugin.js";

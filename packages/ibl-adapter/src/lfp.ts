@@ -84,6 +84,41 @@ export async function readRecordingChannels(
   }
 }
 
+/**
+ * A channel table whose release has no histology, with the places that the recording's annotations state, by place on the probe.
+ * A table with any registered channel is given back as it is, and so is one that the recording has nothing for.
+ */
+export async function withRecordedLocations(
+  table: ChannelTable,
+  place: RecordingPlace,
+  options: CallOptions,
+): Promise<ChannelTable> {
+  if (table.rows.some(({ regionAbsent }) => regionAbsent !== "notRegistered")) return table;
+  const recorded = await readRecordingChannels(table.probe, place, options);
+  const known = new Map(recorded.rows.map((row) => [placeOf(row), row]));
+  let count = 0;
+  const rows = table.rows.map((row): Channel => {
+    const found = known.get(placeOf(row));
+    if (found === undefined || found.regionAbsent === "notRegistered") return row;
+    count++;
+    const { region, regionAbsent, ccf, hemisphere } = found;
+    return { ...row, region, regionAbsent, ccf, hemisphere };
+  });
+  if (count === 0) return table;
+  const message = `the channel files have no histology: places of ${count} channels are those of the LFPack recording`;
+  const notice = { code: "locations-from-lfpack", message, count, where: place.archive.url };
+  return {
+    ...table,
+    rows,
+    provenance: [...table.provenance, ...recorded.provenance],
+    notices: [...table.notices, notice],
+  };
+}
+
+function placeOf({ lateralUm, distanceFromTipUm }: Pick<Channel, "lateralUm" | "distanceFromTipUm">): string {
+  return `${lateralUm} ${distanceFromTipUm}`;
+}
+
 function toChannels(probe: ProbeRef, { channels, channelCount }: LfpackRecording): Channel[] {
   return Array.from({ length: channelCount }, (_unused, column): Channel => {
     const { ml, ap, dv, atlasId, labels } = channels;
@@ -107,10 +142,11 @@ function finite(value: number | undefined): number | null {
 
 /** One channel for each column: the row of the table at the same place on the probe, else what the recording itself says. */
 function toColumns(table: ChannelTable, recording: LfpackRecording): readonly Channel[] {
-  const place = (lateral: number | null | undefined, axial: number | null | undefined) => `${lateral} ${axial}`;
-  const rows = new Map(table.rows.map((row) => [place(row.lateralUm, row.distanceFromTipUm), row]));
+  const rows = new Map(table.rows.map((row) => [placeOf(row), row]));
   const { lateralUm, axialUm } = recording.channels;
-  const columns = Array.from(lateralUm, (lateral, column) => rows.get(place(lateral, axialUm[column])));
+  const columns = Array.from(lateralUm, (lateral, column) =>
+    rows.get(placeOf({ lateralUm: lateral, distanceFromTipUm: axialUm[column] ?? null })),
+  );
   const matched = columns.filter((row) => row !== undefined);
   if (matched.length === recording.channelCount && new Set(matched).size === matched.length) return matched;
   return toChannels(table.probe, recording);

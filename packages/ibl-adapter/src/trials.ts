@@ -5,6 +5,7 @@ import {
   type EventTable,
   type EventType,
   NotFoundError,
+  type Notice,
   SchemaError,
   type SessionEvent,
   type SessionRef,
@@ -33,66 +34,74 @@ const TIME_COLUMNS: Readonly<Record<EventType, string>> = {
 const ATTRIBUTE_COLUMNS = ["stimOff_times", "contrastLeft", "contrastRight", "choice", "feedbackType"];
 const WANTED: ReadonlySet<string> = new Set([...Object.values(TIME_COLUMNS), ...ATTRIBUTE_COLUMNS]);
 
-/** Why rows are no events, counted. */
-type Exclusions = Map<string, number>;
-
 /**
- * What happened in the task of a session: visual onsets, go cues, first movements, choices and outcomes, in time order.
- *
- * Reads the trials table and the arrays beside it. A trial without contrast is no visual onset (`zeroContrast`); one whose time
- * is NaN did not happen or was not recorded (`noOnsetTime`). Several tasks of a session are put one after the other, and so are
- * their trial numbers (`nativeRow`).
+ * Trials of every task of a session, in the order of its folders: the trials table and the arrays beside it.
  *
  * Source: ALF `_ibl_trials.table.pqt` and `_ibl_trials.*.npy`; columns as in IBL's data-set descriptions.
  *
  * @throws {@link NotFoundError} where the session has no trials
- * @throws {@link SchemaError} when the trials lack the columns of a type that was asked for
  * @throws {@link FormatError} when the columns differ in length
  */
-export async function readEvents(
+export async function readTrials(
   session: SessionRef,
   files: readonly AlfFile[],
-  filter: EventFilter,
   options: CallOptions = {},
-): Promise<EventTable> {
-  const tasks = await readTrials(session, files, options);
-  const rows: SessionEvent[] = [];
-  const excluded: Exclusions = new Map();
-  let firstRow = 0;
-  for (const trials of tasks) {
-    for (const type of filter.types ?? EVENT_TYPES) rows.push(...eventsOf(trials, type, firstRow, filter, excluded));
-    firstRow += trials.count;
-  }
-  const order = new Map(EVENT_TYPES.map((type, i) => [type, i]));
-  rows.sort(
-    (a, b) => a.time - b.time || (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0) || a.nativeRow - b.nativeRow,
-  );
-  return {
-    session,
-    rows,
-    excluded: [...excluded].map(([reason, count]) => ({ reason, count })),
-    provenance: tasks.flatMap(({ reads }) => reads.provenance),
-    notices: tasks.flatMap(({ reads }) => reads.notices),
-  };
-}
-
-/** Trials of every task of a session, in the order of its folders. */
-async function readTrials(session: SessionRef, files: readonly AlfFile[], options: CallOptions): Promise<Trials[]> {
-  const collections = collectionsOf(files, "trials");
+): Promise<readonly Trials[]> {
   const tasks: Trials[] = [];
-  for (const collection of collections) {
+  for (const collection of collectionsOf(files, "trials")) {
     const trials = await readTask(new AlfReads(files, collection, options), files);
     if (trials !== undefined) tasks.push(trials);
   }
-  const [first] = tasks;
-  if (first === undefined) {
-    throw new NotFoundError(`no trials of session ${session.id}: it lists no _ibl_trials file with onset times`, {
-      hint: "the session may be passive or not extracted; or the source does not hold it",
-    });
+  if (tasks.length > 0) return tasks;
+  throw new NotFoundError(`no trials of session ${session.id}: it lists no _ibl_trials file with onset times`, {
+    hint: "the session may be passive or not extracted; or the source does not hold it",
+  });
+}
+
+/** What a pass over the trials finds. */
+interface Findings {
+  readonly rows: SessionEvent[];
+  /** Why rows are no events, counted. */
+  readonly excluded: Map<string, number>;
+  readonly notices: Notice[];
+}
+
+/**
+ * What happened in the tasks of a session: visual onsets, go cues, first movements, choices and outcomes, in time order.
+ *
+ * A trial without contrast is no visual onset (`zeroContrast`); one whose time is NaN did not happen or was not recorded
+ * (`noOnsetTime`). Several tasks of a session are put one after the other, and so are their trial numbers (`nativeRow`).
+ *
+ * @throws {@link SchemaError} when the trials lack the columns of a type that was asked for by name
+ */
+export function toEvents(session: SessionRef, tasks: readonly Trials[], filter: EventFilter): EventTable {
+  const found: Findings = { rows: [], excluded: new Map(), notices: severalTasks(tasks) };
+  let firstRow = 0;
+  for (const trials of tasks) {
+    for (const type of filter.types ?? EVENT_TYPES) findEvents(trials, type, firstRow, filter, found);
+    firstRow += trials.count;
   }
-  const message = `${tasks.length} tasks of the session are put together: ${collections.join(", ")}`;
-  if (tasks.length > 1) first.reads.note("several-tasks", message, tasks.length, first.reads.provenance[0]?.url ?? "");
-  return tasks;
+  const order = new Map(EVENT_TYPES.map((type, i) => [type, i]));
+  const rank = ({ type }: SessionEvent) => order.get(type) ?? 0;
+  found.rows.sort((a, b) => a.time - b.time || rank(a) - rank(b) || a.nativeRow - b.nativeRow);
+  return {
+    session,
+    rows: found.rows,
+    excluded: [...found.excluded].map(([reason, count]) => ({ reason, count })),
+    provenance: tasks.flatMap(({ reads }) => reads.provenance),
+    notices: [...tasks.flatMap(({ reads }) => reads.notices), ...found.notices],
+  };
+}
+
+function severalTasks(tasks: readonly Trials[]): Notice[] {
+  if (tasks.length < 2) return [];
+  const names = tasks.map(({ reads }) => reads.collection).join(", ");
+  const message = `${tasks.length} tasks of the session are put together: ${names}`;
+  return [{ code: "several-tasks", message, count: tasks.length, where: urlOfTask(tasks[0]) }];
+}
+
+function urlOfTask(trials: Trials | undefined): string {
+  return trials?.reads.provenance[0]?.url ?? trials?.reads.collection ?? "";
 }
 
 /** Columns of the table and, where the table lacks them, of the arrays of the same collection. */
@@ -123,27 +132,21 @@ function arrayNames(files: readonly AlfFile[], collection: string): string[] {
   return [...new Set(names)].sort();
 }
 
-function eventsOf(
-  trials: Trials,
-  type: EventType,
-  firstRow: number,
-  { interval, types }: EventFilter,
-  excluded: Exclusions,
-): SessionEvent[] {
+function findEvents(trials: Trials, type: EventType, firstRow: number, filter: EventFilter, found: Findings): void {
   const times = trials.columns.get(TIME_COLUMNS[type]);
   if (times === undefined || (type === "stimulus.visual.onset" && !hasContrast(trials))) {
-    return withoutColumns(trials, type, types !== undefined);
+    found.notices.push(withoutColumns(trials, type, filter.types !== undefined));
+    return;
   }
-  const events: SessionEvent[] = [];
   for (let trial = 0; trial < trials.count; trial++) {
     const time = times[trial] ?? Number.NaN;
+    const { interval } = filter;
     if (interval !== undefined && (time < interval.start || time >= interval.stop)) continue;
     const event = { ...blank(type, time, firstRow + trial), ...attributesOf(trials, type, trial) };
     const reason = reasonAgainst(event);
-    if (reason === null) events.push(event);
-    else excluded.set(reason, (excluded.get(reason) ?? 0) + 1);
+    if (reason === null) found.rows.push(event);
+    else found.excluded.set(reason, (found.excluded.get(reason) ?? 0) + 1);
   }
-  return events;
 }
 
 function hasContrast({ columns }: Trials): boolean {
@@ -151,16 +154,14 @@ function hasContrast({ columns }: Trials): boolean {
 }
 
 /** Trials that cannot tell events of a type: an error where that type was asked for by name, else a notice. */
-function withoutColumns({ reads, columns, count }: Trials, type: EventType, isAsked: boolean): [] {
-  const wanted =
-    type === "stimulus.visual.onset" ? ["stimOn_times", "contrastLeft", "contrastRight"] : [TIME_COLUMNS[type]];
-  const missing = wanted.filter((name) => !columns.has(name)).join(", ");
-  const url = reads.provenance[0]?.url ?? reads.collection;
+function withoutColumns(trials: Trials, type: EventType, isAsked: boolean): Notice {
+  const needed = type === "stimulus.visual.onset" ? ["contrastLeft", "contrastRight"] : [];
+  const missing = [TIME_COLUMNS[type], ...needed].filter((name) => !trials.columns.has(name)).join(", ");
+  const url = urlOfTask(trials);
   const message = `the trials in ${url} have no ${missing}: no ${type} events`;
   if (isAsked)
     throw new SchemaError(message, { url, hint: "ask for other events, or download the session's trials again" });
-  reads.note("event-columns-missing", message, count, url);
-  return [];
+  return { code: "event-columns-missing", message, count: trials.count, where: url };
 }
 
 function reasonAgainst({ type, time, contrast }: SessionEvent): string | null {

@@ -7,7 +7,7 @@ import {
   type SpikeOptions,
   type WaveformTable,
 } from "@crossprobe/core";
-import { type AlfArray, AlfReads, assertShape } from "./alf-reads.js";
+import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
 import type { ProbeFiles } from "./channels.js";
 import { unitRow } from "./spikes.js";
 import { sortingCollection } from "./units.js";
@@ -37,6 +37,10 @@ export async function readWaveforms(
   if (header === undefined) throw reads.missing("clusters", "waveforms");
   assertShape(header, [null, null, null], "clusters, samples and channels");
   const [unitCount = 0, samples = 0, width = 0] = header.shape;
+  const clusters = await reads.npyHeader("clusters", "channels");
+  // Waveforms of an earlier sort stay unrevised beside a revised cluster table: their rows are then other units.
+  if (clusters !== undefined)
+    assertShape(header, [rowsOf(clusters), null, null], `${clusters.url} has ${rowsOf(clusters)} clusters`);
   const sites = await reads.requireNpy("clusters", "waveformsChannels");
   assertShape(sites, [unitCount, width], `clusters.waveforms has ${unitCount} clusters on ${width} channels`);
   const whole = options.units === undefined ? await reads.requireNpy("clusters", "waveforms") : undefined;
