@@ -162,12 +162,13 @@ function resolve(
   return parts;
 }
 
-/** An absolute path is followed only where it lies below the folder of the manifest. */
+/** An absolute path is followed only where it lies below the folder of the manifest, on the same disk. */
 function relativeToBase(entry: Entry, baseUrl: string, url: string): readonly string[] {
-  const base = new URL(baseUrl).pathname.split("/").filter((part) => part !== "");
+  const { protocol, pathname } = new URL(baseUrl);
+  const base = pathname.split("/").filter((part) => part !== "");
   const parts = entry.spec.split("/").filter((part) => part !== "" && part !== ".");
   const isBelow = base.every((part, i) => decodeURIComponent(part) === parts[i]) && !parts.includes("..");
-  if (!isBelow) throw leavesBase(entry, url);
+  if (protocol !== "file:" || !isBelow) throw leavesBase(entry, url);
   return parts.slice(base.length);
 }
 

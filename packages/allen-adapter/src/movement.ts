@@ -5,7 +5,7 @@ import { NoticeCounter } from "./notices.js";
 import { sessionRef } from "./vocabulary.js";
 
 const SPEED_PATH = "/processing/running/running_speed";
-const END_TIMES_PATH = "/processing/running/running_speed_end_times";
+const END_TIMES_PATH = "/processing/running/running_speed_end_times/timestamps";
 
 /**
  * Running of one session. Reads three vectors.
@@ -53,8 +53,12 @@ async function readStopTimes(
     notices.add("running-timestamps-2019", where, "Timestamps hold starts and ends in two rows, as files of 2019 do.");
     return paired;
   }
-  const ends = await openTimeSeries(file, END_TIMES_PATH, options);
-  if (ends && ends.clock.sampleCount >= count) return ends.clock.times(0, count, options);
+  // The series holds NaN as data: only its times are of use.
+  const ends = await file.find(END_TIMES_PATH, options);
+  if (ends?.kind === "array" && ends.shape?.[0] === count) {
+    const { values } = await file.read(END_TIMES_PATH, options);
+    if (values instanceof Float64Array) return values;
+  }
   notices.add("running-end-times-missing", where, "Ends of spans are not stored; each ends where the next begins.");
   return Float64Array.from(startTimes, (_, i) => startTimes[i + 1] ?? Number.NaN);
 }
