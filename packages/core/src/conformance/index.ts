@@ -10,3 +10,10 @@ export {
   recordingStores,
 } from "./recording-store.js";
 export { ADAPTER_CHECKS, applicableChecks, testAdapter } from "./test-adapter.js";
+export {
+  BYTE_STORE_CHECKS,
+  type ByteStoreCheck,
+  type ByteStoreSubject,
+  type OpenedStore,
+  testByteStore,
+} from "./test-byte-store.js";
