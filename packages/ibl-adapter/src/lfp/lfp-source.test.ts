@@ -98,6 +98,18 @@ describe("toLfpSource", () => {
     }
   });
 
+  it("ends blocks with chunks where one fits, wherever the first begins", async () => {
+    const source = await openSource(SMALL, 1);
+    const ranges = [];
+    for await (const block of source.blocks({ samples: [100, 645] }, { blockBytes: 16 * 4 * 300 }))
+      ranges.push(block.samples);
+    expect(ranges).toEqual([
+      [100, 256],
+      [256, 512],
+      [512, 645],
+    ]);
+  });
+
   it("is half-open at both edges of an interval, and empty beside the recording", async () => {
     const source = await openSource(SMALL);
     const { times } = await source.read({});
