@@ -3,6 +3,9 @@ import { formatError, type Place } from "./place.js";
 import type { ChunkHeader } from "./stored-chunk.js";
 import { slotCount } from "./wavelet-packet.js";
 
+/** Largest coefficient matrix that is decoded, in values: hundreds of times what lfpack writes. */
+const MAX_COEFFICIENTS = 2 ** 26;
+
 /** Window that the encoder compressed for a chunk: the chunk with its guard bands, clipped to the recording. */
 function expectedWindow(layout: ChunkLayout, index: number, overlap: number) {
   const first = index * layout.chunkLength;
@@ -41,9 +44,11 @@ export function checkHeader(header: ChunkHeader, layout: ChunkLayout, index: num
     fail(`ns_original ${sampleCount} does not fit ns_extended ${extendedCount} - left_overlap ${leftOverlap} samples`);
   }
   if (sampleCount !== expected) fail(`ns_original ${sampleCount}, expected ${expected}`);
+  if (extendedCount > layout.sampleCount) fail(`ns_extended ${extendedCount}, the recording has ${layout.sampleCount}`);
   const slots = alpha === 0 ? extendedCount : slotCount(extendedCount);
   const domain = alpha === 0 ? "time-domain samples" : "samples";
   if (columns !== slots) fail(`${columns} coefficient columns, expected ${slots} for ${extendedCount} ${domain}`);
+  if (rank * columns > MAX_COEFFICIENTS) fail(`${rank} x ${columns} coefficients are more than this reader decodes`);
   if (layout.overlap === null) return;
   const window = expectedWindow(layout, index, layout.overlap);
   if (leftOverlap !== window.leftOverlap) fail(`left_overlap ${leftOverlap}, expected ${window.leftOverlap}`);

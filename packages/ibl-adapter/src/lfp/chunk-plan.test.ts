@@ -49,6 +49,8 @@ describe("checkHeader", () => {
     [{ leftOverlap: -1 }, "must not be negative"],
     [{ leftOverlap: 100 }, "left_overlap 100, expected 128"],
     [{ columns: 2464 }, "2464 coefficient columns, expected 2496 for 2304 samples"],
+    [{ rank: 2 ** 24 }, "more than this reader decodes"],
+    [{ extendedCount: 5001, columns: 5248 }, "ns_extended 5001, the recording has 5000"],
     [{ alpha: 0 }, "expected 2304 for 2304 time-domain samples"],
     [{ extendedCount: 2303, columns: 2496 }, "ns_extended 2303, expected 2304"],
   ])("refuses %o", (change, says) => {

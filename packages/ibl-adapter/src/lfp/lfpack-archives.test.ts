@@ -77,7 +77,8 @@ describe("openLfpack", () => {
     const file = await openArchive(`${FIXTURES}/format-1/legacy-flat.h5`);
     const { channels, name } = await file.openRecording();
     expect(name).toBeNull();
-    expect([channels.lateralUm.length, channels.axialUm.length]).toEqual([32, 32]);
+    expect([channels.lateralUm.length, channels.axialUm.length, channels.acronym?.length]).toEqual([32, 32, 32]);
+    expect([channels.acronym?.[0], channels.atlasId?.[0]]).toEqual(["LP", 218]);
     await file.close();
   });
 });
