@@ -317,6 +317,7 @@ describe("compare", () => {
     const probe = (id: string, reference: "airMedian" | "commonAverage") => ({
       id: "p1",
       units: [
+        { at: "CA1", times: [1] },
         { at: "LP", times: [1] },
         { at: "VISp5", times: [1] },
       ],
@@ -328,6 +329,7 @@ describe("compare", () => {
     );
     expect(result.regions.map(({ region, datasets }) => [region, Object.keys(datasets)])).toEqual([
       ["VISp", ["a", "b"]],
+      ["CA1", ["a", "b"]],
       ["LP", ["a", "b"]],
     ]);
     const ids = (region: string) => findings(result, region, "b")?.caveats.map(({ id }) => id);

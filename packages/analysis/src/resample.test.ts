@@ -76,6 +76,13 @@ describe("reading on a grid", () => {
     }
   });
 
+  it("takes one missing sample for a gap", async () => {
+    const times = evenTimes(0, 1250, 2501).filter((_, i) => i !== 1250);
+    const { whole } = await collect(readOnGrid(tones({ times, blockSamples: 1250 }), { start: 0.2, count: 400 }, [0]));
+    // Points within 0.06 s of the step from 0.9992 to 1.0008 s.
+    expect(whole.filter((flag) => flag === 0).length).toBe(31);
+  });
+
   it("reads only what it needs, one block at a time", async () => {
     const source = tones({ times: evenTimes(0, 1250, 1_000_000), blockSamples: 1000 });
     await collect(readOnGrid(source, { start: 400, count: 250 }, [0]));
