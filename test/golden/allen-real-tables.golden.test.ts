@@ -1,4 +1,5 @@
 import { allen } from "@crossprobe/allen-adapter";
+import type { ProbeInsertion } from "@crossprobe/core";
 import { createStores, toFileUrl } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
 import { SHARED } from "./shared.js";
@@ -10,7 +11,7 @@ describe.skipIf(!SHARED)("the real tables of the Allen release (run where ../sha
   it("hold 58 sessions and 332 probes, 325 of them with LFP", async () => {
     const adapter = open();
     const sessions = [];
-    const probes = [];
+    const probes: ProbeInsertion[] = [];
     for await (const session of adapter.sessions({})) {
       sessions.push(session);
       const own = await adapter.probes(session.ref);

@@ -33,6 +33,10 @@ import type { IndexedTable, TableName } from "./tables.js";
 import { toUnitTable, type UnitTables } from "./units.js";
 import { readWaveforms } from "./waveforms.js";
 
+/** Probes whose tables, and sessions whose presentations, are kept: a session has at most six probes and some 70 000 presentations. */
+const KEPT_PROBES = 24;
+const KEPT_SESSIONS = 4;
+
 /** Answers for the sessions and probes of one cache folder; what tables and files hold is read once and kept. */
 export class SessionReader {
   readonly #cache: ProjectCache;
@@ -45,10 +49,11 @@ export class SessionReader {
 
   constructor(cache: ProjectCache) {
     this.#cache = cache;
-    this.#channels = new SharedReads((probe, options) => this.#readChannels(probe, options));
-    this.#units = new SharedReads((probe, options) => this.#readUnits(probe, options));
-    this.#presentations = new SharedReads(async (session, options) =>
-      readPresentations((await this.#file(session, options)).file, options),
+    this.#channels = new SharedReads((probe, options) => this.#readChannels(probe, options), KEPT_PROBES);
+    this.#units = new SharedReads((probe, options) => this.#readUnits(probe, options), KEPT_PROBES);
+    this.#presentations = new SharedReads(
+      async (session, options) => readPresentations((await this.#file(session, options)).file, options),
+      KEPT_SESSIONS,
     );
     this.#invalid = new SharedReads(async (session, options) =>
       readInvalidIntervals((await this.#file(session, options)).file, await this.probes(session, options), options),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SharedRead } from "./shared-read.js";
+import { SharedRead, SharedReads } from "./shared-read.js";
 
 function deferred() {
   const signals: AbortSignal[] = [];
@@ -61,5 +61,18 @@ describe("SharedRead", () => {
     await Promise.resolve();
     finish[1]?.("again");
     expect(await next).toBe("again");
+  });
+});
+
+describe("SharedReads", () => {
+  it("keeps the values that were asked for last", async () => {
+    const asked: string[] = [];
+    const reads = new SharedReads<string>(async (name) => {
+      asked.push(name);
+      return name.toUpperCase();
+    }, 2);
+    for (const name of ["a", "b", "a", "c", "a", "b"]) expect(await reads.read(name)).toBe(name.toUpperCase());
+    expect(asked).toEqual(["a", "b", "c", "b"]);
+    expect([...reads.settled()]).toEqual(["A", "B"]);
   });
 });

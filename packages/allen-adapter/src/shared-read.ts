@@ -83,25 +83,34 @@ export class SharedRead<Value> {
 /** {@link SharedRead}s by name, each made when it is first asked for. */
 export class SharedReads<Value> {
   readonly #work: (name: string, options: CallOptions) => Promise<Value>;
+  readonly #keep: number;
   readonly #reads = new Map<string, SharedRead<Value>>();
 
-  constructor(work: (name: string, options: CallOptions) => Promise<Value>) {
+  /** @param keep values kept at most; beyond it the one that was asked for longest ago is forgotten */
+  constructor(work: (name: string, options: CallOptions) => Promise<Value>, keep = Number.POSITIVE_INFINITY) {
     this.#work = work;
+    this.#keep = keep;
   }
 
   read(name: string, options?: CallOptions): Promise<Value> {
-    let shared = this.#reads.get(name);
-    if (!shared) {
-      shared = new SharedRead((inner) => this.#work(name, inner));
-      this.#reads.set(name, shared);
-    }
+    const shared = this.#reads.get(name) ?? new SharedRead((inner) => this.#work(name, inner));
+    this.#reads.delete(name);
+    this.#reads.set(name, shared);
+    this.#forgetOld();
     return shared.read(options);
   }
 
-  /** Values of the works that have succeeded. */
+  /** Values of the works that have succeeded and are kept. */
   *settled(): Iterable<Value> {
     for (const shared of this.#reads.values()) {
       if (shared.settled !== undefined) yield shared.settled;
+    }
+  }
+
+  #forgetOld(): void {
+    for (const [name, shared] of this.#reads) {
+      if (this.#reads.size <= this.#keep) return;
+      if (shared.settled !== undefined) this.#reads.delete(name);
     }
   }
 }
