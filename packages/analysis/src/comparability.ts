@@ -70,7 +70,7 @@ const REFERENCES: Readonly<Record<LfpTraits["reference"], string>> = {
   airMedian: "the median of channels above the brain, which keeps what all channels of the brain share",
   commonAverage: "the average over its own channels, which removes what they share, volume-conducted signal included",
   external: "an external electrode",
-  none: "nothing after the recording",
+  none: "nothing (no re-referencing after the recording)",
   unknown: "something the source does not state",
 };
 
@@ -137,7 +137,7 @@ function lfpPassband(facts: readonly DatasetFacts[]): Caveat[] {
   return [
     {
       id: "lfp-passband",
-      text: `The released LFP passes different bands: ${facts.map((fact, i) => `${fact.dataset} ${passbands[i]}`).join("; ")}. Both were brought to one 250 Hz grid that is flat to 100 Hz; a band near an edge still differs.`,
+      text: `The released LFP passes different bands: ${facts.map((fact, i) => `${fact.dataset} ${passbands[i]}`).join("; ")}. All were brought to one 250 Hz grid that is flat to 100 Hz; a band near an edge still differs.`,
       concerns: ["lfpPower"],
       mustNotCompare: false,
       datasets: names(facts),
@@ -267,7 +267,7 @@ function labels(facts: readonly DatasetFacts[], { mapping }: CaveatContext): Cav
     if (unmappedUnits + unregisteredUnits === 0) continue;
     caveats.push({
       id: "units-without-region",
-      text: `${dataset}: ${unmappedUnits} units have a label that ${mapping} has no region for (${granularity.parent} units are labelled with a parent structure) and ${unregisteredUnits} have none. They are counted in the totals and in no region, so its regions hold fewer units than were recorded there.`,
+      text: `Of the units of ${dataset}, ${unmappedUnits} with a label that ${mapping} has no region for (${granularity.parent} are labelled with a parent structure) and ${unregisteredUnits} without a label are counted in the totals and in no region: its regions hold fewer units than were recorded there.`,
       concerns: ["regions", "units"],
       mustNotCompare: false,
       datasets: [dataset],
