@@ -76,6 +76,9 @@ export const ABSENT_TEXT: ReadonlySet<string> = new Set(["", "nan", "null", "non
 
 /** A number; null for NaN, the empty text and the texts that stand for absence; `undefined` for any other text. */
 export function toNumber(text: string): number | null | undefined {
+  const plain = Number(text);
+  // Most cells are plain numbers; an empty or blank text is 0 to JavaScript, and is absent here.
+  if (plain !== 0 && !Number.isNaN(plain)) return plain;
   const trimmed = text.trim();
   if (ABSENT_TEXT.has(trimmed.toLowerCase())) return null;
   const value = Number(trimmed.replace(/^([+-]?)inf(inity)?$/i, "$1Infinity"));
