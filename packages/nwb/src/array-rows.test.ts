@@ -9,9 +9,10 @@ describe("requests above one read", () => {
     const [rows, width] = [3, 1_500_000];
     const values = Float64Array.from({ length: rows * width }, (_, i) => i);
     const file = new MemoryHdf5File(group({ a: array(values, {}, [rows, width]) }));
-    const data = await readRows(file, await requireArray(file, "/a"));
-    expect(data.shape).toEqual([rows, width]);
-    expect(data.values).toEqual(values);
+    const { values: read, shape } = await readRows(file, await requireArray(file, "/a"));
+    expect(shape).toEqual([rows, width]);
+    expect(read).toBeInstanceOf(Float64Array);
+    expect(values.findIndex((value, i) => value !== (read as Float64Array)[i])).toBe(-1);
   });
 
   it("of samples come out in order", async () => {
