@@ -93,6 +93,7 @@ export class AlfReads {
   async npy(object: string, attribute: string): Promise<AlfArray | undefined> {
     const file = this.find(object, attribute, ["npy"]);
     if (file === undefined) return undefined;
+    await this.#checkSize(file);
     return this.#toArray(file, await readNpy(file.store, file.key, this.#options));
   }
 
@@ -134,6 +135,7 @@ export class AlfReads {
   async parquet(object: string, attribute: string): Promise<{ table: Table; url: string } | undefined> {
     const file = this.find(object, attribute, ["pqt", "parquet"]);
     if (file === undefined) return undefined;
+    await this.#checkSize(file);
     const table = await readParquet(file.store, file.key, {}, this.#options);
     if (table === undefined) throw vanished(file);
     this.#used(file);
@@ -143,6 +145,7 @@ export class AlfReads {
   async csv(object: string, attribute: string): Promise<{ table: CsvTable; url: string } | undefined> {
     const file = this.find(object, attribute, ["csv"]);
     if (file === undefined) return undefined;
+    await this.#checkSize(file);
     const table = await readCsv(file.store, file.key, {}, this.#options);
     if (table === undefined) throw vanished(file);
     this.#used(file);
@@ -158,6 +161,15 @@ export class AlfReads {
       const message = `${this.#collection}: files of ${object} come from several revisions (${names})`;
       return [{ code: "mixed-revisions", message, count: revisions.size, where: alfUrl(file) }];
     });
+  }
+
+  /** An index that lists another size than the file has: an unfinished download, or a file that was replaced. Zero is "not known". */
+  async #checkSize(file: AlfFile): Promise<void> {
+    if (file.size === null || file.size === 0) return;
+    const size = await file.store.size(file.key, this.#options);
+    if (size === undefined || size === file.size) return;
+    const message = `${file.canonical} has ${size} bytes, the index lists ${file.size}: download it again`;
+    this.note("size-differs-from-index", message, 1, alfUrl(file));
   }
 
   #used(file: AlfFile): void {
