@@ -36,9 +36,10 @@ export async function readSpikes(
   const { url } = session.file;
   const notices = new NoticeCounter();
   const units = unitsInFile(fileUnits, request, url, notices);
-  noteLeftOut(fileUnits, request, url, notices);
+  const place = `${url}, probe ${request.probeId}`;
+  noteLeftOut(fileUnits, request, place, notices);
   const trains = await readTrains(columns, rowsOf(fileUnits, units), options);
-  noteRepairs(trains, url, notices);
+  noteRepairs(trains, place, notices);
   const coverage = await request.coverage((inner) =>
     request.wanted === undefined
       ? Promise.resolve(spanOf(trains))
@@ -105,16 +106,16 @@ function unitsInFile(
 function noteLeftOut(
   { probeOf, qualityOf }: FileUnits,
   { probeId, published }: SpikeRequest,
-  url: string,
+  where: string,
   notices: NoticeCounter,
 ): void {
   const known = new Set(published);
   for (const [unit, probe] of probeOf) {
     if (probe !== probeId || known.has(unit)) continue;
     if (qualityOf.get(unit) === "noise") {
-      notices.add("noise-units-left-out", url, "Units that the file marks as noise are no units of the release.");
+      notices.add("noise-units-left-out", where, "Units that the file marks as noise are no units of the release.");
     } else {
-      notices.add("unlisted-units-left-out", url, "Units that units.csv does not list are no units of the release.");
+      notices.add("unlisted-units-left-out", where, "Units that units.csv does not list are no units of the release.");
     }
   }
 }
@@ -135,8 +136,7 @@ async function readTrains(
   });
 }
 
-function noteRepairs(trains: readonly Train[], url: string, notices: NoticeCounter): void {
-  const where = `${url}#/units/spike_times`;
+function noteRepairs(trains: readonly Train[], where: string, notices: NoticeCounter): void {
   const sum = (count: (train: Train) => number) => trains.reduce((total, train) => total + count(train), 0);
   notices.add(
     "negative-spike-times-removed",

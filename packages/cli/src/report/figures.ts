@@ -5,6 +5,7 @@ import {
   linearScale,
   logDomain,
   logScale,
+  logTicksOf,
   pathOf,
   short,
   ticksOf,
@@ -85,7 +86,7 @@ export function rateFigure(rows: readonly RateRow[], datasets: readonly string[]
   const x = logScale(domain, [RATES.left, RATES.width - RATES.right]);
   const axis = xAxis(x, {
     at: height - RATES.bottom,
-    ticks: decadesOf(domain),
+    ticks: logTicksOf(domain),
     label: "firing rate, spikes per second (log scale)",
     gridTo: RATES.top,
   });
@@ -149,7 +150,7 @@ export function powerPanel(
     bands.flatMap((band, k) => {
       const value = power[band];
       if (value === undefined || value === null) return [];
-      const x = POWER.left + step * (k + 0.5 + (marks.length > 1 ? (i / (marks.length - 1) - 0.5) * 0.5 : 0));
+      const x = POWER.left + step * (k + 0.5 + (marks.length > 1 ? (i / (marks.length - 1) - 0.5) * 0.42 : 0));
       const note = escapeXml(`${dataset} ${probe} ${band}: ${value.toPrecision(4)} uV²`);
       return [
         `<circle cx="${short(x)}" cy="${short(y(value))}" r="3.4" fill="${colourOf(dataset, datasets)}"><title>${note}</title></circle>`,
@@ -158,7 +159,8 @@ export function powerPanel(
   );
   const names = bands.map((band, k) => {
     const x = short(POWER.left + step * (k + 0.5));
-    return `<text class="tick" x="${x}" y="${POWER.height - POWER.bottom + 13}" text-anchor="middle">${escapeXml(shortBand(band))}</text>`;
+    const edge = short(POWER.left + step * k);
+    return `<line class="grid" x1="${edge}" x2="${edge}" y1="${POWER.top}" y2="${POWER.height - POWER.bottom}"/><text class="tick" x="${x}" y="${POWER.height - POWER.bottom + 13}" text-anchor="middle">${escapeXml(shortBand(band))}</text>`;
   });
   const axis = yAxis(y, { at: POWER.left, ticks: decadesOf(domain), gridTo: POWER.width - POWER.right });
   const title = `<text class="title" x="${POWER.left}" y="13">${escapeXml(region)}</text><text class="tick" x="4" y="13">µV²</text>`;

@@ -11,7 +11,7 @@ import { readVersion } from "../version.js";
 import { colourOf, type PowerMark, powerPanel, psthPanel, rateFigure } from "./figures.js";
 import { STYLE } from "./style.js";
 import { escapeXml, logDomain } from "./svg.js";
-import { segmentLine } from "./text.js";
+import { groupNotices, placesText, segmentLine } from "./text.js";
 
 /** A comparison as one self-contained page: no script, no font, no request; opens from disk. */
 export function renderHtml(result: CompareResult, origin: string): string {
@@ -71,17 +71,27 @@ function countText({ total, passing }: DatasetTotals["units"]): string {
   return `${formatNumber(passing)} / ${total}`;
 }
 
-function caveatList(caveats: readonly Caveat[], heading = ""): string {
+function caveatList(caveats: readonly Caveat[]): string {
   if (caveats.length === 0) return "";
   const items = caveats.map(
     ({ text, mustNotCompare, datasets }) =>
       `<li class="${mustNotCompare ? "must" : ""}">${mustNotCompare ? "<b>Must not be compared.</b> " : ""}${escapeXml(text)} <span class="who">${escapeXml(datasets.join(", "))}</span></li>`,
   );
-  return `${heading}<ul class="caveats">${items.join("")}</ul>`;
+  return `<ul class="caveats">${items.join("")}</ul>`;
 }
 
+/** What stands beside a section: what must not be compared in full, the rest folded, as all of it is at the top. */
 function concerning(caveats: readonly Caveat[], concern: Concern): string {
-  return caveatList(caveats.filter(({ concerns }) => concerns.includes(concern)));
+  const own = caveats.filter(({ concerns }) => concerns.includes(concern));
+  const [musts, others] = [
+    own.filter(({ mustNotCompare }) => mustNotCompare),
+    own.filter(({ mustNotCompare }) => !mustNotCompare),
+  ];
+  const rest =
+    others.length === 0
+      ? ""
+      : `<details><summary>${others.length} more to know before comparing these</summary>${caveatList(others)}</details>`;
+  return caveatList(musts) + rest;
 }
 
 function regionTable({ regions }: CompareResult, datasets: readonly string[]): string {
@@ -191,9 +201,9 @@ function leftOut({ failures, absent, notices, totals, lfp }: CompareResult): str
       ),
     ]),
     ...lfp.flatMap((use) => segmentLine(use) ?? []).map(escapeXml),
-    ...notices.map(
-      ({ dataset, message, count, where }) =>
-        `<b>${escapeXml(dataset)}</b>: ${escapeXml(message)} (${count}; ${escapeXml(where)})`,
+    ...groupNotices(notices).map(
+      ({ dataset, message, count, places }) =>
+        `<b>${escapeXml(dataset)}</b>: ${escapeXml(message)} (${count}; <span title="${escapeXml(places.join("\n"))}">${escapeXml(placesText(places))}</span>)`,
     ),
   ];
   return items.length === 0 ? "<p>Nothing.</p>" : `<ul>${items.map((item) => `<li>${item}</li>`).join("")}</ul>`;

@@ -15,7 +15,7 @@ section{margin:18px 0}
 .card dt{color:var(--soft)}.card dd{margin:0;text-align:right}.rule{color:var(--soft);font-size:13px;margin:8px 0 0}
 .caveats{margin:0 0 12px;padding:0;list-style:none}.caveats li{padding:7px 12px;margin:5px 0;border-left:3px solid #94a3b8;background:#f3f5f8;border-radius:0 5px 5px 0;font-size:14px}
 .caveats li.must{border-color:var(--warn);background:var(--warnback)}.caveats b{color:var(--warn)}.who{color:var(--soft);font-size:12px;white-space:nowrap}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
+details{margin:4px 0 12px;font-size:14px}summary{cursor:pointer;color:var(--soft)}.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th,td{padding:4px 8px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th[scope=row],td.name,thead th:first-child{text-align:left}td.name{color:var(--soft);white-space:normal;min-width:150px}
 th.group{text-align:center;border-bottom:3px solid}td.none{color:#aab3bf}small{color:var(--soft)}

@@ -36,6 +36,14 @@ export function decadesOf([low, high]: readonly [number, number]): readonly numb
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 10 ** (first + i));
 }
 
+/** 1, 2 and 5 times powers of ten inside a span. */
+export function logTicksOf(domain: readonly [number, number]): readonly number[] {
+  return decadesOf([domain[0] / 10, domain[1]])
+    .flatMap((decade) => [decade, 2 * decade, 5 * decade])
+    .filter((tick) => tick >= domain[0] * (1 - 1e-9) && tick <= domain[1] * (1 + 1e-9))
+    .map((tick) => Number(tick.toPrecision(6)));
+}
+
 /** The span between powers of ten that holds every positive value; 0.1 to 10 without any. */
 export function logDomain(values: readonly number[]): readonly [number, number] {
   const positive = values.filter((value) => value > 0);

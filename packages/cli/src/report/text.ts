@@ -7,7 +7,10 @@ export function renderText(result: CompareResult, width: number): string {
     `By region (${result.mapping} mapping); rates and PSTHs of ${result.units} units`,
     regionTable(result, width),
     totalsTable(result, width),
-    ...Object.entries(result.totals).map(([dataset, totals]) => wrapText(eventLine(dataset, totals), width, "  ")),
+    ...Object.entries(result.totals).flatMap(([dataset, totals]) => [
+      wrapText(ruleLine(dataset, totals), width, "  "),
+      wrapText(eventLine(dataset, totals), width, "  "),
+    ]),
     ...caveatLines(result.caveats, width),
     ...leftOutLines(result, width),
   ];
@@ -74,13 +77,26 @@ function totalsTable({ totals }: CompareResult, width: number): string {
   const counts = ({ total, passing }: DatasetTotals["units"]) => `${formatNumber(passing)}/${total}`;
   const rows = Object.entries(totals).map(([dataset, total]) => [
     ...[dataset, String(total.sessions), String(total.probes), counts(total.units), counts(total.unmapped)],
-    ...[counts(total.unregistered), total.rule ?? "–", total.rateInterval.kind ?? "–"],
+    counts(total.unregistered),
   ]);
   const right = ["sessions", "probes", "units", "unmapped", "no label"].map((title) => ({
     title,
     align: "right" as const,
   }));
-  return `Totals (units as passing/all)\n${textTable([{ title: "dataset" }, ...right, { title: "rule" }, { title: "rates over" }], rows, width)}`;
+  return `Totals (units as passing/all)\n${textTable([{ title: "dataset" }, ...right], rows, width)}`;
+}
+
+const RATES_OVER: Readonly<Record<string, string>> = {
+  given: "the interval asked for",
+  observed: "the observation intervals that the source states",
+  spikeCoverage: "first to last spike of each unit's probe",
+  mixed: "different spans for different units",
+};
+
+/** The rule that counts as passing, and what rates are divided by. */
+function ruleLine(dataset: string, { rule, rateInterval }: DatasetTotals): string {
+  const passing = rule === null ? "no published rule" : `passing means ${rule}`;
+  return `${dataset}: ${passing}; rates over ${RATES_OVER[rateInterval.kind ?? ""] ?? "nothing"}`;
 }
 
 function eventLine(dataset: string, { events }: DatasetTotals): string {
@@ -104,7 +120,9 @@ function leftOutLines({ failures, absent, notices, lfp }: CompareResult, width: 
   const lines = [
     ...failures.map(({ session, dataset, message }) => `${session ?? dataset}: ${message}`),
     ...absent.map(({ dataset, what, reason, where }) => `${dataset}: no ${what} (${where.length}): ${reason}`),
-    ...notices.map(({ dataset, message, count, where }) => `${dataset}: ${message} (${count}, ${where})`),
+    ...groupNotices(notices).map(
+      ({ dataset, message, count, places }) => `${dataset}: ${message} (${count}; ${placesText(places)})`,
+    ),
     ...lfp.flatMap((use) => segmentLine(use) ?? []),
   ];
   if (lines.length === 0) return [];
@@ -120,4 +138,29 @@ export function segmentLine({ probe, segments }: CompareResult["lfp"][number]): 
     ...(notCovered > 0 ? [`${notCovered} lie where the file has no samples`] : []),
   ];
   return `${probe}: of ${total} LFP segments ${parts.join(", ")}`;
+}
+
+export interface NoticeGroup {
+  readonly dataset: string;
+  readonly message: string;
+  readonly count: number;
+  readonly places: readonly string[];
+}
+
+/** Equal notices of one dataset as one, with the sum of what they concern and every place. */
+export function groupNotices(notices: CompareResult["notices"]): readonly NoticeGroup[] {
+  const groups = new Map<string, { dataset: string; message: string; count: number; places: string[] }>();
+  for (const { dataset, message, count, where } of notices) {
+    const group = groups.get(`${dataset} ${message}`) ?? { dataset, message, count: 0, places: [] };
+    group.count += count;
+    group.places.push(where);
+    groups.set(`${dataset} ${message}`, group);
+  }
+  return [...groups.values()];
+}
+
+/** The place when there is one, else the first and how many more there are. */
+export function placesText([first = "", ...others]: readonly string[]): string {
+  const name = first.slice(first.lastIndexOf("/") + 1) || first;
+  return others.length === 0 ? name : `${name} and ${others.length} more`;
 }
