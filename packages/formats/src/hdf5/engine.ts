@@ -23,6 +23,9 @@ interface Job {
 /** How long an abandoned question may go on before its worker is ended, in milliseconds. */
 const ABANDONED_MS = 5000;
 
+/** How long a worker may compute without a word, in milliseconds: many times what the largest read takes. */
+const SILENT_MS = 20_000;
+
 /** How long a worker without open files waits for the next one, in milliseconds: starting one takes about 100. */
 const IDLE_MS = 500;
 
@@ -33,11 +36,16 @@ const IDLE_MS = 500;
  * is replaced at the next question.
  */
 export class Engine {
+  readonly #silentMs: number;
   readonly #waiting: Job[] = [];
   readonly #files = new Set<EngineFile>();
   #current: Job | undefined;
   #thread: WorkerThread | undefined;
   #idle: NodeJS.Timeout | undefined;
+
+  constructor(silentMs = SILENT_MS) {
+    this.#silentMs = silentMs;
+  }
 
   /** Opens a file in the worker, so that damage shows at once. */
   async open(file: EngineFile, signal: AbortSignal | undefined): Promise<void> {
@@ -118,7 +126,7 @@ export class Engine {
   }
 
   #liveThread(): WorkerThread {
-    if (this.#thread === undefined || this.#thread.hasEnded) this.#thread = new WorkerThread();
+    if (this.#thread === undefined || this.#thread.hasEnded) this.#thread = new WorkerThread(this.#silentMs);
     this.#thread.hold(true);
     return this.#thread;
   }

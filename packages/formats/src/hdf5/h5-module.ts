@@ -63,7 +63,7 @@ export class H5Module {
   }
 
   #failure(what: string, at: string, details: FailureDetails): Failure {
-    const reason = summarizeDiagnostics(this.#lines);
+    const reason = summarizeDiagnostics(this.#lines) ?? details.diagnostics;
     const diagnostics = [...this.#lines, details.diagnostics ?? ""].join("\n").trim();
     return new Failure("format", reason === undefined ? what : `${what}: ${reason}`, { ...details, at, diagnostics });
   }

@@ -35,7 +35,12 @@ interface Exchange {
   storeFailure?: { readonly reason: unknown };
 }
 
-/** A worker thread with one instance of h5wasm, asked one question at a time. It reads bytes through the file's store. */
+/**
+ * A worker thread with one instance of h5wasm, asked one question at a time. It reads bytes through the file's store.
+ *
+ * Damaged files can send HDF5 round in circles: a thread that neither answers nor asks for bytes for `silentMs` milliseconds
+ * is ended.
+ */
 export class WorkerThread {
   /** Files that this thread has open. */
   readonly opened = new Set<EngineFile>();
@@ -48,7 +53,11 @@ export class WorkerThread {
   #hasAnswered = false;
   #hasEnded = false;
 
-  constructor() {
+  readonly #silentMs: number;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(silentMs: number) {
+    this.#silentMs = silentMs;
     const workerData = { control: this.#control.buffer, bytes: this.#bytes.buffer };
     // No inherited loaders or flags: the worker is plain JavaScript.
     this.#worker = new Worker(WORKER_URL, { workerData, execArgv: [], name: "hdf5" });
@@ -73,6 +82,7 @@ export class WorkerThread {
     return new Promise((resolve, reject) => {
       this.#exchange = { file, signal, resolve, reject };
       Atomics.store(this.#control, CONTROL.cancelled, 0);
+      this.#watchOut();
       this.#worker.postMessage(question);
     });
   }
@@ -89,7 +99,16 @@ export class WorkerThread {
     this.#fail("it was ended");
   }
 
+  #watchOut(): void {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => {
+      this.#fail(`it did nothing but compute for ${this.#silentMs / 1000} s, as it does on damaged bytes`);
+      this.end();
+    }, this.#silentMs);
+  }
+
   #receive(message: WorkerMessage): void {
+    clearTimeout(this.#watch);
     this.#hasAnswered = true;
     const exchange = this.#exchange;
     if (exchange === undefined) return;
@@ -123,9 +142,11 @@ export class WorkerThread {
     Atomics.store(this.#control, CONTROL.length, length);
     Atomics.store(this.#control, CONTROL.fetched, 1);
     Atomics.notify(this.#control, CONTROL.fetched);
+    this.#watchOut();
   }
 
   #fail(reason: string, cause?: unknown): void {
+    clearTimeout(this.#watch);
     this.#hasEnded = true;
     const exchange = this.#exchange;
     this.#exchange = undefined;
