@@ -1,12 +1,8 @@
 import { MAPPINGS, type Mapping } from "@crossprobe/atlas";
 import { type Interval, isDataError, parseRef, type Ref, type RefKind } from "@crossprobe/core";
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 /** Parsers of command-line arguments. What they refuse is wrong usage: exit code 2. */
-
-export function collectValue(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
 
 export function parseRefArgument<Kind extends RefKind>(...kinds: readonly Kind[]): (text: string) => Ref<Kind> {
   return (text) => {
@@ -14,9 +10,9 @@ export function parseRefArgument<Kind extends RefKind>(...kinds: readonly Kind[]
       const found = parseRef(text);
       const kind = kinds.find((candidate) => candidate === found.kind);
       if (kind !== undefined) return { ...found, kind };
-      throw new InvalidArgumentError(`It is a ${found.kind}; a ${kinds.join(" or ")} reference is needed.`);
+      throw new InvalidArgumentError(`it is a ${found.kind}, a ${kinds.join(" or ")} reference is needed`);
     } catch (error) {
-      if (isDataError(error)) throw new InvalidArgumentError(`${error.message}; ${error.hint}.`);
+      if (isDataError(error)) throw new InvalidArgumentError(`${error.message}; ${error.hint}`);
       throw error;
     }
   };
@@ -27,6 +23,13 @@ export function parseInterval(text: string): Interval {
   const [start, stop] = [Number(match?.[1] ?? Number.NaN), Number(match?.[2] ?? Number.NaN)];
   if (!(start < stop))
     throw new InvalidArgumentError("Write <start>:<stop> in seconds, start before stop, such as 0:296.");
+  return { start, stop };
+}
+
+/** `--from` and `--to` as a half-open interval of the session clock; what is not given is open. Refused when it is empty. */
+export function toInterval(from: number | undefined, to: number | undefined, command: Command): Interval {
+  const [start, stop] = [from ?? -Infinity, to ?? Infinity];
+  if (!(start < stop)) command.error(`error: --from ${start} is not before --to ${stop}: no time lies between them`);
   return { start, stop };
 }
 

@@ -1,5 +1,4 @@
 import { type Hub, isDataError, type Modality } from "@crossprobe/core";
-import { compose } from "./compose.js";
 import { chooseSources, type Sources } from "./config.js";
 import type { Io } from "./io.js";
 import { errorLine } from "./output/errors.js";
@@ -51,6 +50,8 @@ export async function withSources(
   options: CommonOptions,
   body: (context: CommandContext) => Promise<number>,
 ): Promise<number> {
+  // Adapters and stores are read from disk only when there is something to open.
+  const { compose } = await import("./compose.js");
   const hub = compose(sources);
   const note = (text: string) => io.err(`${text}\n`);
   const fail = (what: string, error: unknown) => {

@@ -1,10 +1,10 @@
 import { type Channel, formatRef, type ProbeRef, type SessionRef } from "@crossprobe/core";
 import { parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
-import { formatNumber, textTable } from "../output/table.js";
-import type { CommandDefinition } from "../program.js";
-import { countByDataset, plural, probesInScope } from "./listing.js";
+import { formatNumber, groupedTable } from "../output/table.js";
+import { countByDataset, groupRows, plural, probeHeading, probesInScope, splitRef } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
@@ -17,8 +17,6 @@ interface Options extends CommonOptions {
 }
 
 export const channelsCommand: CommandDefinition = {
-  name: "channels",
-  summary: "List channels with their region and CCF position.",
   example: "channels --region VISp",
   define: (command, act) =>
     void command
@@ -48,17 +46,16 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     context.io.out(toJson({ rows, counts }));
     return;
   }
-  const text = rows.map((row) => [
-    ...[
-      formatRef(row.ref),
-      regionText(row),
-      formatNumber(row.ccf?.ap),
-      formatNumber(row.ccf?.dv),
-      formatNumber(row.ccf?.ml),
+  const groups = groupRows(
+    rows,
+    ({ ref, probe }) => probeHeading(ref, probe),
+    ({ ref, ccf, distanceFromTipUm, ...row }) => [
+      ...[splitRef(ref).rest, regionText(row), formatNumber(ccf?.ap), formatNumber(ccf?.dv), formatNumber(ccf?.ml)],
+      formatNumber(distanceFromTipUm),
     ],
-    formatNumber(row.distanceFromTipUm),
-  ]);
+  );
   const right = ["AP um", "DV um", "ML um", "from tip um"].map((title) => ({ title, align: "right" as const }));
-  context.io.out(textTable([{ title: "channel" }, { title: "region" }, ...right], text, context.io.columns));
+  const titles = [{ title: "channel", isWhole: true }, { title: "region" }, ...right];
+  context.io.out(groupedTable(titles, groups, context.io.columns));
   context.note(plural(rows.length, "channel"));
 }

@@ -5,12 +5,12 @@ import { type Interval, NotFoundError } from "@crossprobe/core";
 import { Option } from "commander";
 import { type BandArgument, parseBands, parseInterval } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withSources } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { chooseSources, type Sources } from "../config.js";
 import type { Io } from "../io.js";
 import { toJson } from "../output/json.js";
 import { Progress } from "../output/progress.js";
 import { writeFiles } from "../output/write-file.js";
-import type { CommandDefinition } from "../program.js";
 import { renderCsv } from "../report/csv.js";
 import { renderHtml } from "../report/html.js";
 import { renderText } from "../report/text.js";
@@ -29,8 +29,6 @@ export interface CompareCommandOptions extends CommonOptions {
 export const DEFAULT_COMPARE_OPTIONS = { mapping: "beryl", units: "passing" } as const;
 
 export const compareCommand: CommandDefinition = {
-  name: "compare",
-  summary: "By brain region, what do all datasets show: counts, rates, responses to visual stimuli, LFP power.",
   example: "compare --ibl ONE/ --allen cache/ --mapping cosmos --out report/",
   define: (command, act) =>
     void command

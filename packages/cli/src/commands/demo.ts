@@ -1,13 +1,11 @@
 import { resolve } from "node:path";
+import type { CommandDefinition } from "../command-definition.js";
 import { embeddedSamples } from "../config.js";
-import type { CommandDefinition } from "../program.js";
 import { compareSources, DEFAULT_COMPARE_OPTIONS } from "./compare.js";
 
 const DEFAULT_FOLDER = "crossprobe-report";
 
 export const demoCommand: CommandDefinition = {
-  name: "demo",
-  summary: "Compare the embedded sample cohort (one IBL and one Allen session) and write the report.",
   example: "demo --out my-report",
   isWithoutSources: true,
   define: (command, act) =>

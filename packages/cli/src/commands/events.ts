@@ -4,18 +4,20 @@ import {
   type EventType,
   eventSchema,
   formatRef,
+  type Interval,
   type SessionEvent,
   type SessionRef,
   table,
 } from "@crossprobe/core";
 import { Option } from "commander";
-import { collectValue, parseRefArgument, parseSeconds } from "../arguments.js";
+import { parseRefArgument, parseSeconds, toInterval } from "../arguments.js";
+import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable } from "../output/table.js";
-import { writeFiles } from "../output/write-file.js";
-import { encodeTable } from "../output/write-table.js";
-import type { CommandDefinition } from "../program.js";
+import { checkWritable, writeFiles } from "../output/write-file.js";
+import { encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
 import { plural } from "./listing.js";
 import { noteNotices } from "./notices.js";
 
@@ -27,8 +29,6 @@ interface Options extends CommonOptions {
 }
 
 export const eventsCommand: CommandDefinition = {
-  name: "events",
-  summary: "Read the events of a session with their attributes: seconds on the session clock.",
   example: "events allen:session:910000101 --type stimulus.visual.onset --out onsets.csv",
   define: (command, act) =>
     void command
@@ -43,18 +43,25 @@ export const eventsCommand: CommandDefinition = {
       )
       .option("--from <seconds>", "events at or after this time", parseSeconds)
       .option("--to <seconds>", "events before this time", parseSeconds)
-      .option("--out <file>", "write them: .csv or .parquet")
-      .action((ref: SessionRef, options: Options) =>
-        act((io) => withHub(io, options, (context) => run(context, ref, options))),
-      ),
+      .option("--out <file>", "write them: .csv or .parquet", parseOutFile("csv", "parquet"))
+      .action((ref: SessionRef, options: Options) => {
+        const interval = toInterval(options.from, options.to, command);
+        act((io) => withHub(io, options, (context) => run(context, ref, interval, options)));
+      }),
 };
 
-async function run(context: CommandContext, session: SessionRef, { type, from, to, out }: Options): Promise<void> {
-  const interval = { start: from ?? -Infinity, stop: to ?? Infinity };
+async function run(
+  context: CommandContext,
+  session: SessionRef,
+  interval: Interval,
+  { type, out }: Options,
+): Promise<void> {
+  const path = out === undefined ? undefined : resolve(context.io.cwd, out);
+  if (path !== undefined) await checkWritable([path]);
   const filter = { interval, ...(type !== undefined && { types: type }) };
   const { rows, excluded, notices } = await context.hub.events(session, filter, { signal: context.io.signal });
   noteNotices(context, notices);
-  if (out !== undefined) await writeEvents(context, rows, resolve(context.io.cwd, out));
+  if (path !== undefined) await writeEvents(context, rows, path);
   if (context.isJson) {
     context.io.out(toJson({ session, rows, counts: { events: rows.length }, excluded }));
     return;
@@ -70,8 +77,8 @@ async function run(context: CommandContext, session: SessionRef, { type, from, t
 
 async function writeEvents(context: CommandContext, rows: readonly SessionEvent[], path: string): Promise<void> {
   const names = Object.keys(eventSchema.unwrap().shape) as (keyof SessionEvent)[];
-  await writeFiles(
-    new Map([[path, encodeTable(path, table(names.map((name) => [name, rows.map((row) => row[name])])))]]),
-  );
+  const format = outputFormat(path) === "csv" ? "csv" : "parquet";
+  const content = await encodeTable(format, table(names.map((name) => [name, rows.map((row) => row[name])])));
+  await writeFiles(new Map([[path, content]]));
   context.note(`${plural(rows.length, "event")} written to ${path}`);
 }

@@ -1,13 +1,22 @@
 import { resolve } from "node:path";
-import { formatRef, type LfpBlock, type LfpSource, type ProbeRef, QueryError, table } from "@crossprobe/core";
-import { encodeNpy } from "@crossprobe/formats/npy";
-import { parseIndices, parseRefArgument, parseSeconds } from "../arguments.js";
+import {
+  formatRef,
+  type Interval,
+  type LfpBlock,
+  type LfpSource,
+  type ProbeRef,
+  QueryError,
+  type Table,
+  table,
+} from "@crossprobe/core";
+import type { Command } from "commander";
+import { parseIndices, parseRefArgument, parseSeconds, toInterval } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable } from "../output/table.js";
-import { writeFiles } from "../output/write-file.js";
-import { encodeTable } from "../output/write-table.js";
-import type { CommandDefinition } from "../program.js";
+import { checkWritable, writeFiles } from "../output/write-file.js";
+import { encodeArray, encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
 import { noteNotices } from "./notices.js";
 import { regionText } from "./region-filter.js";
 
@@ -22,8 +31,6 @@ interface Options extends CommonOptions {
 const MOST_JSON_VALUES = 1_000_000;
 
 export const lfpCommand: CommandDefinition = {
-  name: "lfp",
-  summary: "Read local field potentials.",
   example: "lfp read allen:probe:910000201 --from 10 --to 12 --out lfp.npy",
   define: (command, act) =>
     void command
@@ -36,25 +43,27 @@ export const lfpCommand: CommandDefinition = {
       .option(
         "--out <file>",
         ".npy (volts; times beside it as .times.npy), .csv or .parquet (time and a column a channel)",
+        parseOutFile("npy", "csv", "parquet"),
       )
-      .addHelpText("after", "\nExample:\n  crossprobe lfp read allen:probe:910000201 --from 10 --to 12 --out lfp.npy")
-      .action((ref: ProbeRef, options: Options) =>
-        act((io) => withHub(io, options, (context) => run(context, ref, options))),
-      ),
+      .action((ref: ProbeRef, options: Options, read: Command) => {
+        const interval = toInterval(options.from, options.to, read);
+        act((io) => withHub(io, options, (context) => run(context, ref, interval, options)));
+      }),
 };
 
-async function run(context: CommandContext, probe: ProbeRef, options: Options): Promise<void> {
+async function run(context: CommandContext, probe: ProbeRef, time: Interval, options: Options): Promise<void> {
   const { signal } = context.io;
+  const out = options.out === undefined ? undefined : resolve(context.io.cwd, options.out);
+  if (out !== undefined) await checkWritable(pathsOf(out));
   const source = await context.hub.lfp(probe, { signal });
   try {
     noteNotices(context, source.notices);
-    const time = { start: options.from, stop: options.to };
     const block = await source.read({ time, channels: options.channels }, { signal });
     const spans = (await source.invalidIntervals({ signal })).filter(
       ({ start, stop }) => start < time.stop && stop > time.start,
     );
-    for (const { kind, start, stop } of spans) context.note(`note: ${kind} from ${start} to ${stop} s, do not use`);
-    const out = options.out === undefined ? undefined : resolve(context.io.cwd, options.out);
+    for (const { kind, start, stop } of spans)
+      context.note(`note: ${kind} from ${formatNumber(start, 7)} to ${formatNumber(stop, 7)} s, do not use`);
     if (out !== undefined) await writeBlock(context, source, block, out);
     if (context.isJson) context.io.out(toJson(describe(source, block, spans, out)));
     else print(context, source, block);
@@ -81,27 +90,32 @@ function channelPlace(source: LfpSource, index: number) {
   return { ref: channel?.ref, region: channel?.region ?? null, distanceFromTipUm: channel?.distanceFromTipUm ?? null };
 }
 
+/** The files that a block is written to: an array has its times beside it. */
+function pathsOf(path: string): readonly string[] {
+  return outputFormat(path) === "npy" ? [path, path.replace(/\.npy$/i, ".times.npy")] : [path];
+}
+
 async function writeBlock(context: CommandContext, source: LfpSource, block: LfpBlock, path: string): Promise<void> {
-  const files = new Map<string, Uint8Array | string>();
   const { data, shape } = block.data;
-  if (/\.npy$/i.test(path)) {
-    files.set(path, encodeNpy(data, shape));
-    files.set(path.replace(/\.npy$/i, ".times.npy"), encodeNpy(block.times, [block.times.length]));
-  } else {
-    const width = block.channels.length;
-    const column = (k: number) =>
-      Float32Array.from({ length: block.times.length }, (_, i) => data[i * width + k] ?? Number.NaN);
-    const name = (index: number) => formatRef(source.channels[index]?.ref ?? source.probe);
-    files.set(
-      path,
-      encodeTable(
-        path,
-        table([["time", block.times], ...block.channels.map((index, k) => [name(index), column(k)] as const)]),
-      ),
-    );
-  }
-  await writeFiles(files);
-  context.note(`${shape.join(" x ")} values in volts written to ${[...files.keys()].join(" and ")}`);
+  const paths = pathsOf(path);
+  const format = outputFormat(path);
+  const contents =
+    format === "csv" || format === "parquet"
+      ? [await encodeTable(format, blockTable(source, block))]
+      : [await encodeArray(data, shape), await encodeArray(block.times, [block.times.length])];
+  await writeFiles(new Map(paths.map((name, i) => [name, contents[i] ?? ""])));
+  context.note(`${shape.join(" x ")} values in volts written to ${paths.join(" and ")}`);
+}
+
+/** Times, and a column a channel under the channel's reference (its column in the file where it has none). */
+function blockTable(source: LfpSource, { data: { data }, times, channels }: LfpBlock): Table {
+  const width = channels.length;
+  const column = (k: number) => Float32Array.from(times, (_, i) => data[i * width + k] ?? Number.NaN);
+  const name = (index: number) => {
+    const channel = source.channels[index];
+    return channel === undefined ? `column ${index}` : formatRef(channel.ref);
+  };
+  return table([["time", times], ...channels.map((index, k) => [name(index), column(k)] as const)]);
 }
 
 function print({ io }: CommandContext, source: LfpSource, block: LfpBlock): void {
@@ -121,7 +135,7 @@ function print({ io }: CommandContext, source: LfpSource, block: LfpBlock): void
   const right = (title: string) => ({ title, align: "right" as const });
   io.out(textTable([right("column"), { title: "region" }, right("from tip um"), right("rms uV")], rows, io.columns));
   const [first, last] = [block.times[0], block.times.at(-1)];
-  io.err(
-    `${block.times.length} samples of ${width} channels, ${first} to ${last} s at ${source.clock.samplingRate} Hz (${source.clock.quality})\n`,
-  );
+  const span = first === undefined ? "" : `${formatNumber(first, 7)} to ${formatNumber(last, 7)} s: `;
+  const rate = `${formatNumber(source.clock.samplingRate, 8)} Hz (${source.clock.quality})`;
+  io.err(`${span}${block.times.length} samples of ${width} channels at ${rate}\n`);
 }

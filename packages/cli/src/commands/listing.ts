@@ -1,5 +1,6 @@
-import { formatRef, type ProbeInsertion, type ProbeRef, type Session } from "@crossprobe/core";
+import { formatRef, type ProbeInsertion, type ProbeRef, type Ref, type Session } from "@crossprobe/core";
 import type { CommandContext } from "../command-context.js";
+import type { RowGroup } from "../output/table.js";
 
 /** Which part of the sources a listing covers. */
 export interface Scope {
@@ -49,4 +50,35 @@ export function countByDataset<Row extends { readonly ref: { readonly dataset: s
 
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/**
+ * What the references of a probe's rows begin with, and each without it: the rows of a table then stay short, and heading and
+ * cell together are the reference.
+ */
+export function splitRef(ref: Ref): { readonly stem: string; readonly rest: string } {
+  const text = formatRef(ref);
+  const cut = Math.max(text.lastIndexOf("/"), text.lastIndexOf(":")) + 1;
+  return { stem: text.slice(0, cut), rest: text.slice(cut) };
+}
+
+/** Heading above a probe's rows: how their references begin, and the probe where that does not tell it. */
+export function probeHeading(ref: Ref, probe: ProbeRef, ...more: readonly string[]): string {
+  const { stem } = splitRef(ref);
+  return [`${stem}…`, ...(stem.includes(probe.id) ? [] : [formatRef(probe)]), ...more].join("  ");
+}
+
+/** Consecutive rows with the same heading, together. */
+export function groupRows<Row>(
+  rows: readonly Row[],
+  heading: (row: Row) => string,
+  cells: (row: Row) => readonly string[],
+): readonly RowGroup[] {
+  const groups: { heading: string; rows: (readonly string[])[] }[] = [];
+  for (const row of rows) {
+    const own = heading(row);
+    if (groups.at(-1)?.heading !== own) groups.push({ heading: own, rows: [] });
+    groups.at(-1)?.rows.push(cells(row));
+  }
+  return groups;
 }

@@ -1,5 +1,6 @@
 import { ConfigError, type Modality, UnsupportedError } from "@crossprobe/core";
 import { type CommandContext, unanswered } from "../command-context.js";
+import { wrapText } from "../output/table.js";
 import type { Scope } from "./listing.js";
 
 /**
@@ -23,6 +24,6 @@ export async function answeringDatasets(
       hint: "add a source that holds them",
     });
   }
-  for (const reason of reasons) context.note(`note: no ${modality} from ${reason}`);
+  for (const reason of reasons) context.note(wrapText(`note: no ${modality} from ${reason}`, context.io.columns, "  "));
   return answering;
 }

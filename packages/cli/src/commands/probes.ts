@@ -1,9 +1,9 @@
 import { formatRef, MODALITIES, type ProbeInsertion, type Session, type SessionRef } from "@crossprobe/core";
 import { parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, unanswered, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { textTable } from "../output/table.js";
-import type { CommandDefinition } from "../program.js";
 import { countByDataset, listProbes, listSessions, plural } from "./listing.js";
 import { noteUnanswered } from "./sessions.js";
 
@@ -13,8 +13,6 @@ interface Options extends CommonOptions {
 }
 
 export const probesCommand: CommandDefinition = {
-  name: "probes",
-  summary: "List the probe insertions of every source.",
   example: "probes --ibl 2023_12_bwm_release.csv",
   define: (command, act) =>
     void command
@@ -37,7 +35,11 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   ]);
   const right = ["channels", "units"].map((title) => ({ title, align: "right" as const }));
   context.io.out(
-    textTable([{ title: "probe" }, { title: "label" }, ...right, { title: "LFP" }], rows, context.io.columns),
+    textTable(
+      [{ title: "probe", isWhole: true }, { title: "label" }, ...right, { title: "LFP" }],
+      rows,
+      context.io.columns,
+    ),
   );
   const { sessions, subjects, labs } = counts;
   const parts = [plural(sessions, "session"), plural(subjects, "subject"), ...(labs > 0 ? [plural(labs, "lab")] : [])];

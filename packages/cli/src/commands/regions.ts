@@ -3,9 +3,9 @@ import { ancestors, descendants, findRegion, MAPPINGS, type Mapping, mapRegion, 
 import { type AbsentReason, formatRef, type RegionLabel, resolveRegion } from "@crossprobe/core";
 import { Option } from "commander";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
-import { textTable } from "../output/table.js";
-import type { CommandDefinition } from "../program.js";
+import { factLines, textTable } from "../output/table.js";
 import { plural, probesInScope } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 
@@ -14,8 +14,6 @@ interface Options extends CommonOptions {
 }
 
 export const regionsCommand: CommandDefinition = {
-  name: "regions",
-  summary: "List the regions with channels or units in the sources; or describe one structure of the atlas.",
   example: "regions --mapping cosmos",
   define: (command, act) =>
     void command
@@ -57,14 +55,16 @@ async function list(context: CommandContext, mapping: Mapping): Promise<void> {
     ]);
   const text = rows.map((row) => [row.region, row.name, ...cells(row.datasets)]);
   text.push(
-    ["(unmapped)", "label outside this mapping", ...cells(unmapped)],
-    ["(unregistered)", "no label", ...cells(unregistered)],
+    ["unmapped", "outside this mapping", ...cells(unmapped)],
+    ["unregistered", "without a label", ...cells(unregistered)],
   );
   const titles = datasets
-    .flatMap((id) => [`${id} channels`, `${id} units`])
+    .flatMap((id) => [`${id} ch`, `${id} units`])
     .map((title) => ({ title, align: "right" as const }));
-  context.io.out(textTable([{ title: "region" }, { title: "name" }, ...titles], text, context.io.columns));
-  context.note(`${plural(rows.length, "region")} of the ${mapping} mapping; units as passing/all`);
+  context.io.out(
+    textTable([{ title: "region", isWhole: true }, { title: "name" }, ...titles], text, context.io.columns),
+  );
+  context.note(`${plural(rows.length, "region")} of the ${mapping} mapping; ch: channels; units as passing/all`);
 }
 
 async function countRegions(context: CommandContext, mapping: Mapping) {
@@ -114,13 +114,13 @@ function describe(context: CommandContext, region: Region): void {
     context.io.out(toJson(document));
     return;
   }
-  const rows = [
-    ["acronym", region.acronym],
-    ["id", String(region.id)],
-    ["name", region.name],
-    ["inside", document.ancestors.join(" < ")],
-    ["holds", document.descendants.length > 0 ? document.descendants.join(", ") : "nothing finer"],
-    ...Object.entries(mapped).map(([mapping, acronym]) => [mapping, acronym ?? "no region"]),
+  const facts = [
+    { name: "structure", value: region.acronym },
+    { name: "id", value: String(region.id) },
+    { name: "name", value: region.name },
+    { name: "inside", value: document.ancestors.join(" < ") || "nothing: it is the whole" },
+    { name: "holds", value: document.descendants.join(", ") || "nothing finer" },
+    ...Object.entries(mapped).map(([name, acronym]) => ({ name: `in ${name}`, value: acronym ?? "no region" })),
   ];
-  context.io.out(textTable([{ title: "structure" }, { title: "" }], rows, context.io.columns));
+  context.io.out(`${factLines(facts, context.io.columns).join("\n")}\n`);
 }

@@ -1,8 +1,8 @@
-import { formatRef, MODALITIES } from "@crossprobe/core";
+import { formatRef, MODALITIES, type Session } from "@crossprobe/core";
 import { type CommandContext, type CommonOptions, unanswered, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
-import { textTable, wrapText } from "../output/table.js";
-import type { CommandDefinition } from "../program.js";
+import { formatNumber, groupedTable, type RowGroup, wrapText } from "../output/table.js";
 import { countByDataset, listSessions, plural } from "./listing.js";
 
 interface Options extends CommonOptions {
@@ -10,8 +10,6 @@ interface Options extends CommonOptions {
 }
 
 export const sessionsCommand: CommandDefinition = {
-  name: "sessions",
-  summary: "List the sessions of every source.",
   example: "sessions --ibl ONE/ --allen cache/",
   define: (command, act) =>
     void command
@@ -28,15 +26,30 @@ async function run(context: CommandContext, { dataset }: Options): Promise<void>
     context.io.out(toJson({ rows: sessions, counts, unanswered: missing }));
     return;
   }
-  const rows = sessions.map(({ ref, subject, startTime, paradigm, probeCount }) => [
-    ...[formatRef(ref), subject ?? "–", startTime?.slice(0, 10) ?? "–", paradigm ?? "–", probeCount?.toString() ?? "–"],
-  ]);
-  const titles = ["session", "subject", "date", "paradigm"].map((title) => ({ title }));
-  context.io.out(textTable([...titles, { title: "probes", align: "right" }], rows, context.io.columns));
+  context.io.out(groupedTable(COLUMNS, groupSessions(sessions), context.io.columns));
   context.note(
     `${plural(sessions.length, "session")} of ${plural(subjects, "subject")}, from ${context.sources.origin}`,
   );
   noteUnanswered(context, missing);
+}
+
+const COLUMNS = [
+  { title: "session", isWhole: true },
+  { title: "subject" },
+  { title: "date" },
+  { title: "probes", align: "right" },
+] as const;
+
+/** Sessions of one dataset and paradigm stand together. */
+function groupSessions(sessions: readonly Session[]): readonly RowGroup[] {
+  const groups = new Map<string, string[][]>();
+  for (const { ref, subject, startTime, paradigm, probeCount } of sessions) {
+    const heading = `${ref.dataset}, ${paradigm ?? "paradigm unknown"}`;
+    const rows = groups.get(heading) ?? [];
+    rows.push([formatRef(ref), subject ?? "–", startTime?.slice(0, 10) ?? "–", formatNumber(probeCount)]);
+    groups.set(heading, rows);
+  }
+  return [...groups].map(([heading, rows]) => ({ heading, rows }));
 }
 
 /** Says what metadata-only sources cannot answer, one wrapped line a dataset. */

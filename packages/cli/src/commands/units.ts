@@ -2,10 +2,10 @@ import { unitRate } from "@crossprobe/analysis";
 import { formatRef, type ProbeRef, type SessionRef, type Unit } from "@crossprobe/core";
 import { parseCount, parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
-import { formatNumber, textTable } from "../output/table.js";
-import type { CommandDefinition } from "../program.js";
-import { countByDataset, plural, probesInScope } from "./listing.js";
+import { formatNumber, groupedTable } from "../output/table.js";
+import { countByDataset, groupRows, plural, probeHeading, probesInScope, splitRef } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
@@ -21,8 +21,6 @@ interface Options extends CommonOptions {
 }
 
 export const unitsCommand: CommandDefinition = {
-  name: "units",
-  summary: "List units with their region, rate and the verdict of the dataset's published rule.",
   example: "units --region CA1 --passing",
   define: (command, act) =>
     void command
@@ -85,21 +83,22 @@ async function withComputedRates(context: CommandContext, probe: ProbeRef, units
 }
 
 function printTable(context: CommandContext, rows: readonly Unit[]): void {
-  const verdict = ({ quality }: Unit) =>
-    Object.entries(quality)
-      .map(([rule, passes]) => `${rule} ${passes === null ? "?" : passes ? "yes" : "no"}`)
-      .join(", ");
-  const text = rows.map((unit) => [
-    ...[
-      formatRef(unit.ref),
-      regionText(unit),
-      formatNumber(unit.spikeCount),
-      formatNumber(unit.firingRate),
-      verdict(unit),
+  const rules = ({ quality }: Unit) => Object.keys(quality).map((rule) => `passes: ${rule}`);
+  const groups = groupRows(
+    rows,
+    (unit) => probeHeading(unit.ref, unit.probe, ...rules(unit)),
+    ({ ref, ccf, spikeCount, firingRate, quality, ...unit }) => [
+      ...[splitRef(ref).rest, regionText(unit), formatNumber(ccf?.ap), formatNumber(ccf?.dv), formatNumber(ccf?.ml)],
+      ...[formatNumber(spikeCount), formatNumber(firingRate), Object.values(quality).map(verdict).join(" ")],
     ],
-  ]);
-  const titles = [{ title: "unit" }, { title: "region" }, ...right("spikes", "rate Hz"), { title: "passes" }];
-  context.io.out(textTable(titles, text, context.io.columns));
+  );
+  const numbers = right("AP um", "DV um", "ML um", "spikes", "rate Hz");
+  const titles = [{ title: "unit", isWhole: true }, { title: "region" }, ...numbers, { title: "passes" }];
+  context.io.out(groupedTable(titles, groups, context.io.columns));
+}
+
+function verdict(passes: boolean | null): string {
+  return passes === null ? "?" : passes ? "yes" : "no";
 }
 
 function right(...titles: readonly string[]) {

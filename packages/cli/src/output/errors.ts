@@ -2,12 +2,11 @@ import { isDataError } from "@crossprobe/core";
 
 /** One line that names the thing, the place and the next step. */
 export function errorLine(error: unknown): string {
-  if (isDataError(error)) {
-    const place =
-      "url" in error && typeof error.url === "string" && !error.message.includes(error.url) ? ` (${error.url})` : "";
-    return oneLine(`${error.message}${place}${error.hint ? `; ${error.hint}` : ""}`);
-  }
-  return oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  if (!isDataError(error)) return oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  const place =
+    "url" in error && typeof error.url === "string" && !error.message.includes(error.url) ? ` (${error.url})` : "";
+  const next = error.hint ? `; ${error.hint.replace(/\.$/, "")}` : "";
+  return oneLine(`${error.message.replace(/\.$/, "")}${place}${next}`);
 }
 
 /** The error with its stack and every cause beneath it. */

@@ -1,35 +1,39 @@
 import { extname } from "node:path";
-import { QueryError, type Table } from "@crossprobe/core";
-import { encodeCsv } from "@crossprobe/formats/csv";
-import { encodeNpy } from "@crossprobe/formats/npy";
-import { encodeParquet } from "@crossprobe/formats/parquet";
+import type { Table } from "@crossprobe/core";
+import { InvalidArgumentError } from "commander";
 
-/**
- * A table in the format of a file name: `.csv` or `.parquet` (`.pqt`).
- *
- * @throws {@link QueryError} for another extension, naming those that there are
- */
-export function encodeTable(path: string, table: Table): Uint8Array | string {
-  switch (extname(path).toLowerCase()) {
-    case ".csv":
-      return encodeCsv(table);
-    case ".parquet":
-    case ".pqt":
-      return encodeParquet(table);
-    default:
-      throw new QueryError(`cannot write ${path}: ${extname(path) || "no extension"} is no table format here`, {
-        hint: "name it .csv or .parquet",
-      });
-  }
+/** What a result can be written as. */
+export type OutputFormat = "npy" | "csv" | "parquet";
+
+const EXTENSIONS: Readonly<Record<string, OutputFormat>> = {
+  ".npy": "npy",
+  ".csv": "csv",
+  ".parquet": "parquet",
+  ".pqt": "parquet",
+};
+
+/** Format of a file name by its extension; undefined for one that nothing is written as. */
+export function outputFormat(path: string): OutputFormat | undefined {
+  return EXTENSIONS[extname(path).toLowerCase()];
 }
 
-/** Files of a one-dimensional array or matrix as npy, or of the table that holds the same. */
-export function encodeArrayOrTable(
-  path: string,
-  array: () => { readonly data: Float32Array | Float64Array; readonly shape: readonly number[] },
-  table: () => Table,
-): Uint8Array | string {
-  if (extname(path).toLowerCase() !== ".npy") return encodeTable(path, table());
-  const { data, shape } = array();
-  return encodeNpy(data, shape);
+/** Parser of `--out <file>`: it refuses an extension that the command does not write before anything is read. */
+export function parseOutFile(...formats: readonly OutputFormat[]): (path: string) => string {
+  return (path) => {
+    const format = outputFormat(path);
+    if (format !== undefined && formats.includes(format)) return path;
+    const known = formats.map((name) => `.${name}`).join(" or ");
+    throw new InvalidArgumentError(`${extname(path) || "No extension"} cannot be written; name it ${known}.`);
+  };
+}
+
+/** The bytes of a table as CSV or Parquet. */
+export async function encodeTable(format: Exclude<OutputFormat, "npy">, table: Table): Promise<Uint8Array | string> {
+  if (format === "csv") return (await import("@crossprobe/formats/csv")).encodeCsv(table);
+  return (await import("@crossprobe/formats/parquet")).encodeParquet(table);
+}
+
+/** The bytes of an array as npy. */
+export async function encodeArray(data: Float32Array | Float64Array, shape: readonly number[]): Promise<Uint8Array> {
+  return (await import("@crossprobe/formats/npy")).encodeNpy(data, shape);
 }

@@ -1,0 +1,67 @@
+import type { CommandDefinition } from "../command-definition.js";
+
+/** A command by name, and how to come by the rest: only the command that was asked for is read from disk. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly open: () => Promise<CommandDefinition>;
+}
+
+/** Every command of the program, in the order of its help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "demo",
+    summary: "Compare the embedded sample cohort (one IBL and one Allen session) and write the report.",
+    open: async () => (await import("./demo.js")).demoCommand,
+  },
+  {
+    name: "compare",
+    summary: "By brain region, what do all datasets show: counts, rates, responses to visual stimuli, LFP power.",
+    open: async () => (await import("./compare.js")).compareCommand,
+  },
+  {
+    name: "sessions",
+    summary: "List the sessions of every source.",
+    open: async () => (await import("./sessions.js")).sessionsCommand,
+  },
+  {
+    name: "probes",
+    summary: "List the probe insertions of every source.",
+    open: async () => (await import("./probes.js")).probesCommand,
+  },
+  {
+    name: "channels",
+    summary: "List channels with their region and CCF position.",
+    open: async () => (await import("./channels.js")).channelsCommand,
+  },
+  {
+    name: "units",
+    summary: "List units with their region, rate and the verdict of the dataset's published rule.",
+    open: async () => (await import("./units.js")).unitsCommand,
+  },
+  {
+    name: "regions",
+    summary: "List the regions with channels or units in the sources; or describe one structure of the atlas.",
+    open: async () => (await import("./regions.js")).regionsCommand,
+  },
+  {
+    name: "spikes",
+    summary: "Read the spike times of a unit, or of every unit of a probe: seconds on the session clock.",
+    open: async () => (await import("./spikes.js")).spikesCommand,
+  },
+  {
+    name: "events",
+    summary: "Read the events of a session with their attributes: seconds on the session clock.",
+    open: async () => (await import("./events.js")).eventsCommand,
+  },
+  {
+    name: "lfp",
+    summary: "Read a piece of the LFP of a probe (lfp read): volts, with seconds on the session clock.",
+    open: async () => (await import("./lfp.js")).lfpCommand,
+  },
+  {
+    name: "inspect",
+    summary: "Say what a file or folder is, what it holds and what its ALF name means.",
+    open: async () => (await import("./inspect.js")).inspectCommand,
+  },
+];
