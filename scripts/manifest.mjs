@@ -4,8 +4,9 @@
 //   node ../../scripts/manifest.mjs restore    (postpack)
 //
 // npm knows neither `workspace:` nor `catalog:`, and what is published has no sources and no development tools. The original is kept
-// beside it as package.json.original: a prepare that finds one was interrupted, and starts from it.
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+// beside it as package.json.original: a prepare that finds one was interrupted, and starts from it. What `files` names under `samples/`
+// lies at the root of the checkout and is copied into the package for as long as it is packed.
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,12 +19,22 @@ export function prepare(folder) {
   if (!existsSync(backup)) replaceFile(backup, readFileSync(manifest));
   const original = JSON.parse(readFileSync(backup, "utf8"));
   replaceFile(manifest, `${JSON.stringify(toPublished(original, versions()), null, 2)}\n`);
+  for (const file of samplesOf(original)) cpSync(join(ROOT, file), join(folder, file), { recursive: true });
+}
+
+const SAMPLES = "samples";
+
+function samplesOf({ files = [] }) {
+  return files.filter((file) => file.startsWith(`${SAMPLES}/`));
 }
 
 /** Puts the original package.json back; does nothing where there is none to put back. */
 export function restore(folder) {
   const backup = join(folder, "package.json.original");
-  if (existsSync(backup)) renameSync(backup, join(folder, "package.json"));
+  if (!existsSync(backup)) return;
+  const { length } = samplesOf(JSON.parse(readFileSync(backup, "utf8")));
+  if (length > 0) rmSync(join(folder, SAMPLES), { recursive: true, force: true });
+  renameSync(backup, join(folder, "package.json"));
 }
 
 /** The manifest as it is published. `versions` has the catalog's versions, and `workspace(name)`. */

@@ -44,7 +44,7 @@ function verify(tarballs) {
       name: "empty",
       private: true,
       type: "module",
-      scripts: { "show-version": "crossprobe --version" },
+      scripts: { "show-version": "crossprobe --version", "count-units": "crossprobe units --json" },
     };
     writeFileSync(join(project, "package.json"), `${JSON.stringify(manifest)}\n`);
     must("npm", ["install", "--no-audit", "--no-fund", ...tarballs], project, "inherit");
@@ -56,6 +56,8 @@ function verify(tarballs) {
     console.log(`Imported ${entries.length} entry points on Node ${process.versions.node}`);
     const { stdout } = must("npm", ["run", "--silent", "show-version"], project, ["ignore", "pipe", "inherit"]);
     console.log(`crossprobe --version: ${String(stdout).trim()}`);
+    const units = must("npm", ["run", "--silent", "count-units"], project, ["ignore", "pipe", "inherit"]).stdout;
+    console.log(`crossprobe units, of the embedded samples: ${JSON.parse(String(units)).counts.units}`);
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
