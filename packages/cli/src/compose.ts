@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { allen } from "@crossprobe/allen-adapter";
-import { createHub, type Hub, NotFoundError } from "@crossprobe/core";
+import { ConfigError, createHub, type Hub, NotFoundError } from "@crossprobe/core";
 import { ibl } from "@crossprobe/ibl-adapter";
 import { createStores } from "@crossprobe/storage/node";
 import { isUrl, type Sources } from "./config.js";
@@ -9,10 +9,28 @@ import { isUrl, type Sources } from "./config.js";
 /** Everything that is chosen, in one place: stores and adapters. A dataset without sources is not registered. */
 export function compose(sources: Sources): Hub {
   const adapters = [
-    sources.ibl.length > 0 ? ibl({ sources: sources.ibl.map(toUrl) }) : null,
-    sources.allen.length > 0 ? allen({ caches: sources.allen.map(toUrl) }) : null,
+    sources.ibl.length > 0 ? ibl({ sources: sources.ibl.map(toIblUrl) }) : null,
+    sources.allen.length > 0 ? allen({ caches: sources.allen.map(toAllenUrl) }) : null,
   ];
   return createHub({ stores: createStores(), adapters: adapters.filter((adapter) => adapter !== null) });
+}
+
+function toIblUrl(path: string): string {
+  const url = toUrl(path);
+  if (isUrl(path) || url.endsWith("/") || /\.(h5|hdf5|csv)$/i.test(path)) return url;
+  throw noSource(path, "IBL", "a ONE folder, an LFPack .h5 or a release .csv");
+}
+
+function toAllenUrl(path: string): string {
+  const url = toUrl(path);
+  if (isUrl(path) || url.endsWith("/")) return url;
+  throw noSource(path, "Allen", "the folder of an EcephysProjectCache");
+}
+
+function noSource(path: string, dataset: string, wanted: string): ConfigError {
+  return new ConfigError(`${path} is no ${dataset} source: that would be ${wanted}`, {
+    hint: `see what the file is with crossprobe inspect ${path}`,
+  });
 }
 
 /** A path as a file: URL (a folder's ends in `/`). @throws {@link NotFoundError} when there is nothing at the path */

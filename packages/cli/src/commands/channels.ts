@@ -1,10 +1,10 @@
-import { type Channel, formatRef, type ProbeRef, type SessionRef } from "@crossprobe/core";
+import type { Channel, ProbeRef, SessionRef } from "@crossprobe/core";
 import { parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, groupedTable } from "../output/table.js";
-import { countByDataset, groupRows, plural, probeHeading, probesInScope, splitRef } from "./listing.js";
+import { countByDataset, groupRows, plural, probeHeading, probesInScope, readEach, splitRef } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
@@ -31,16 +31,12 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   const passes = regionFilter(options.region);
   const datasets = await answeringDatasets(context, "channels", options);
   const rows: Channel[] = [];
-  for (const probe of await probesInScope(context, options)) {
-    if (!datasets.includes(probe.dataset)) continue;
-    try {
-      const table = await context.hub.channels(probe, { signal: context.io.signal });
-      noteNotices(context, table.notices);
-      rows.push(...table.rows.filter(({ region }) => passes(region)));
-    } catch (error) {
-      context.fail(formatRef(probe), error);
-    }
-  }
+  const probes = (await probesInScope(context, options)).filter(({ dataset }) => datasets.includes(dataset));
+  await readEach(context, probes, async (probe) => {
+    const table = await context.hub.channels(probe, { signal: context.io.signal });
+    noteNotices(context, table.notices);
+    rows.push(...table.rows.filter(({ region }) => passes(region)));
+  });
   const counts = { channels: rows.length, byDataset: countByDataset(rows) };
   if (context.isJson) {
     context.io.out(toJson({ rows, counts }));

@@ -7,7 +7,7 @@ import { isUrl } from "../config.js";
 import { type Inspection, inspectFile } from "../inspect/inspect-file.js";
 import type { Io } from "../io.js";
 import { toJson } from "../output/json.js";
-import { factLines, textTable, wrapText } from "../output/table.js";
+import { factLines, textTableWithNotes, wrapText } from "../output/table.js";
 
 export const inspectCommand: CommandDefinition = {
   example: "inspect session_715093703.nwb",
@@ -27,11 +27,13 @@ async function run(io: Io, file: string, { json }: CommonOptions): Promise<numbe
 
 function toText({ file, kind, facts, sections, problems }: Inspection, width: number): string {
   const lines = [file, wrapText(kind, width), "", ...factLines(facts, width)];
-  for (const { title, columns, rows } of sections) {
-    const titles = columns.map((column, i) => ({ title: column, isWhole: i === 0 }));
-    lines.push("", title, textTable(titles, rows, width).trimEnd());
+  for (const { title, columns, rows, notes = [] } of sections) {
+    const titles = columns.map((column) => ({ title: column, isWhole: true }));
+    lines.push("", title, textTableWithNotes(titles, rows, notes, width).trimEnd());
   }
   if (problems.length > 0) lines.push("", "could not be read:");
-  for (const problem of problems) lines.push(`  ${wrapText(problem, width - 2, "    ")}`);
+  // The whole address is in the first line already.
+  const short = (text: string) => text.replaceAll(file, file.slice(file.lastIndexOf("/", file.length - 2) + 1));
+  for (const problem of problems) lines.push(`  ${wrapText(short(problem), width - 2, "    ")}`);
   return `${lines.join("\n")}\n`;
 }

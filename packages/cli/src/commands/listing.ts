@@ -1,5 +1,6 @@
-import { formatRef, type ProbeInsertion, type ProbeRef, type Ref, type Session } from "@crossprobe/core";
+import { formatRef, NotFoundError, type ProbeInsertion, type ProbeRef, type Ref, type Session } from "@crossprobe/core";
 import type { CommandContext } from "../command-context.js";
+import { Progress } from "../output/progress.js";
 import type { RowGroup } from "../output/table.js";
 
 /** Which part of the sources a listing covers. */
@@ -17,6 +18,11 @@ export async function listSessions({ hub, io }: CommandContext, scope: Scope): P
     ...(scope.session !== undefined && { dataset: scope.session.dataset, refs: [scope.session] }),
   };
   for await (const session of hub.sessions(filter, { signal: io.signal })) sessions.push(session);
+  if (scope.session !== undefined && sessions.length === 0) {
+    throw new NotFoundError(`no session ${formatRef(scope.session)} in the sources`, {
+      hint: "list them with crossprobe sessions",
+    });
+  }
   return sessions;
 }
 
@@ -37,6 +43,35 @@ export async function listProbes(context: CommandContext, scope: Scope): Promise
 export async function probesInScope(context: CommandContext, scope: Scope): Promise<readonly ProbeRef[]> {
   if (scope.probe !== undefined) return [scope.probe];
   return (await listProbes(context, scope)).map(({ ref }) => ref);
+}
+
+/**
+ * Reads something of each probe in turn. One that cannot be read is reported and left out; a single one, or all, is a failure.
+ *
+ * @throws {@link NotFoundError} when none of several could be read; what reading threw when there was one
+ */
+export async function readEach(
+  context: CommandContext,
+  probes: readonly ProbeRef[],
+  read: (probe: ProbeRef) => Promise<void>,
+): Promise<void> {
+  let failures = 0;
+  const progress = new Progress(context.io);
+  for (const [index, probe] of probes.entries()) {
+    progress.update("probes read:", index, probes.length);
+    try {
+      await read(probe);
+    } catch (error) {
+      progress.end();
+      if (probes.length === 1) throw error;
+      context.fail(formatRef(probe), error);
+      failures++;
+    }
+  }
+  progress.end();
+  if (failures > 0 && failures === probes.length) {
+    throw new NotFoundError(`none of ${failures} probes could be read`, { hint: "see the errors above" });
+  }
 }
 
 /** `n` by dataset, for the `counts` of a listing. */

@@ -1,12 +1,12 @@
 import { assignRegion } from "@crossprobe/analysis";
 import { ancestors, descendants, findRegion, MAPPINGS, type Mapping, mapRegion, type Region } from "@crossprobe/atlas";
-import { type AbsentReason, formatRef, type RegionLabel, resolveRegion } from "@crossprobe/core";
+import { type AbsentReason, type RegionLabel, resolveRegion } from "@crossprobe/core";
 import { Option } from "commander";
-import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
+import { type CommandContext, type CommonOptions, unanswered, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { factLines, textTable } from "../output/table.js";
-import { plural, probesInScope } from "./listing.js";
+import { plural, probesInScope, readEach } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 
 interface Options extends CommonOptions {
@@ -85,21 +85,22 @@ async function countRegions(context: CommandContext, mapping: Mapping) {
     return home[dataset];
   };
   const datasets = await answeringDatasets(context, "channels", {});
-  for (const probe of await probesInScope(context, {})) {
-    if (!datasets.includes(probe.dataset)) continue;
-    const rule = context.hub.dataset(probe.dataset).rules[0]?.id ?? "";
-    try {
-      for (const channel of (await context.hub.channels(probe, { signal: context.io.signal })).rows)
-        bucket(channel, probe.dataset).channels++;
-      for (const unit of (await context.hub.unitTable(probe, { signal: context.io.signal })).rows) {
-        const { units } = bucket(unit, probe.dataset);
-        units.total++;
-        if (unit.quality[rule] === true) units.passing++;
-      }
-    } catch (error) {
-      context.fail(formatRef(probe), error);
-    }
+  const unitless = await unanswered(context, ["units"]);
+  for (const [dataset, { units }] of Object.entries(unitless)) {
+    if (datasets.includes(dataset)) context.note(`note: no units from ${dataset}: ${units}`);
   }
+  const probes = (await probesInScope(context, {})).filter(({ dataset }) => datasets.includes(dataset));
+  await readEach(context, probes, async (probe) => {
+    const rule = context.hub.dataset(probe.dataset).rules[0]?.id ?? "";
+    for (const channel of (await context.hub.channels(probe, { signal: context.io.signal })).rows)
+      bucket(channel, probe.dataset).channels++;
+    if (unitless[probe.dataset] !== undefined) return;
+    for (const unit of (await context.hub.unitTable(probe, { signal: context.io.signal })).rows) {
+      const { units } = bucket(unit, probe.dataset);
+      units.total++;
+      if (unit.quality[rule] === true) units.passing++;
+    }
+  });
   return { byRegion, unmapped, unregistered };
 }
 

@@ -1,11 +1,11 @@
 import { unitRate } from "@crossprobe/analysis";
-import { formatRef, type ProbeRef, type SessionRef, type Unit } from "@crossprobe/core";
+import type { ProbeRef, SessionRef, Unit } from "@crossprobe/core";
 import { parseCount, parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, groupedTable } from "../output/table.js";
-import { countByDataset, groupRows, plural, probeHeading, probesInScope, splitRef } from "./listing.js";
+import { countByDataset, groupRows, plural, probeHeading, probesInScope, readEach, splitRef } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
@@ -40,21 +40,16 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   if (options.spikes) await answeringDatasets(context, "spikes", options);
   const limit = options.limit ?? Infinity;
   const rows: Unit[] = [];
-  for (const probe of await probesInScope(context, options)) {
-    if (!datasets.includes(probe.dataset) || rows.length >= limit) continue;
+  const probes = (await probesInScope(context, options)).filter(({ dataset }) => datasets.includes(dataset));
+  await readEach(context, probes, async (probe) => {
+    if (rows.length >= limit) return;
     const rule = context.hub.dataset(probe.dataset).rules[0]?.id ?? "";
-    try {
-      const { rows: all, notices } = await context.hub.unitTable(probe, { signal: context.io.signal });
-      noteNotices(context, notices);
-      const found = all.filter(
-        (unit) => passesRegion(unit.region) && (!options.passing || unit.quality[rule] === true),
-      );
-      const kept = found.slice(0, limit - rows.length);
-      rows.push(...(options.spikes ? await withComputedRates(context, probe, kept) : kept));
-    } catch (error) {
-      context.fail(formatRef(probe), error);
-    }
-  }
+    const { rows: all, notices } = await context.hub.unitTable(probe, { signal: context.io.signal });
+    noteNotices(context, notices);
+    const found = all.filter((unit) => passesRegion(unit.region) && (!options.passing || unit.quality[rule] === true));
+    const kept = found.slice(0, limit - rows.length);
+    rows.push(...(options.spikes ? await withComputedRates(context, probe, kept) : kept));
+  });
   const passing = rows.filter(
     ({ ref, quality }) => quality[context.hub.dataset(ref.dataset).rules[0]?.id ?? ""] === true,
   );
@@ -72,6 +67,7 @@ async function run(context: CommandContext, options: Options): Promise<void> {
 
 /** Count and rate from the spikes themselves; the source's own stay in `metrics`. */
 async function withComputedRates(context: CommandContext, probe: ProbeRef, units: readonly Unit[]): Promise<Unit[]> {
+  if (units.length === 0) return [];
   const spikes = await context.hub.spikes(probe, { units: units.map(({ ref }) => ref), signal: context.io.signal });
   noteNotices(context, spikes.notices);
   return units.map((unit, index) => {

@@ -9,6 +9,8 @@ export interface InspectionSection {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** What is said below a row, in the order of the rows. */
+  readonly notes?: readonly string[];
 }
 
 /** What a file turned out to be. */

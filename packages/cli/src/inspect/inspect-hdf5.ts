@@ -42,10 +42,9 @@ async function inspectNwb(file: Hdf5File, options?: CallOptions): Promise<Findin
     facts: facts.flatMap(({ name, value }) => (typeof value === "string" && value !== "" ? [{ name, value }] : [])),
     sections: [
       {
-        ...{ title: `${tables.length} tables`, columns: ["path", "type", "rows", "columns"] },
-        rows: tables.map(({ path, neurodataType, rowCount, columns }) => [
-          ...[path, neurodataType ?? "–", String(rowCount), columns.map(({ name }) => name).join(" ")],
-        ]),
+        ...{ title: `${tables.length} tables`, columns: ["path", "type", "rows"] },
+        rows: tables.map(({ path, neurodataType, rowCount }) => [path, neurodataType ?? "–", String(rowCount)]),
+        notes: tables.map(({ columns }) => columns.map(({ name }) => name).join(", ")),
       },
       {
         ...{ title: `${series.length} series`, columns: ["path", "type", "shape", "rate Hz", "unit"] },

@@ -1,12 +1,24 @@
-import { isDataError } from "@crossprobe/core";
+import { type DataErrorCode, isDataError } from "@crossprobe/core";
+
+/** What to try where an error does not say. */
+const NEXT_STEPS: Partial<Record<DataErrorCode, string>> = {
+  schema: "see what is in the file with crossprobe inspect",
+  format: "see what the file is with crossprobe inspect, or fetch it again",
+  store: "check the place and the connection, then try again",
+};
 
 /** One line that names the thing, the place and the next step. */
 export function errorLine(error: unknown): string {
   if (!isDataError(error)) return oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   const place =
     "url" in error && typeof error.url === "string" && !error.message.includes(error.url) ? ` (${error.url})` : "";
-  const next = error.hint ? `; ${error.hint.replace(/\.$/, "")}` : "";
-  return oneLine(`${error.message.replace(/\.$/, "")}${place}${next}`);
+  const next = error.hint ?? NEXT_STEPS[error.code];
+  return oneLine(`${error.message.replace(/\.$/, "")}${place}${next ? `; ${asClause(next)}` : ""}`);
+}
+
+/** A sentence as it stands after a semicolon. */
+function asClause(sentence: string): string {
+  return sentence.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()).replace(/\.$/, "");
 }
 
 /** The error with its stack and every cause beneath it. */

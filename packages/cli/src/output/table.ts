@@ -20,8 +20,23 @@ export function textTable(
   rows: readonly (readonly string[])[],
   width = Infinity,
 ): string {
+  return textTableWithNotes(columns, rows, [], width);
+}
+
+/** The same with a note below each row, indented and wrapped; none below a row whose note is empty. */
+export function textTableWithNotes(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly string[])[],
+  notes: readonly string[],
+  width = Infinity,
+): string {
   const { head, bodies } = layOut(columns, rows, width);
-  return `${[...head, ...bodies.flat()].join("\n")}\n`;
+  const lines = bodies.flatMap((body, i) => [...body, ...noteLines(notes[i] ?? "", width)]);
+  return `${[...head, ...lines].join("\n")}\n`;
+}
+
+function noteLines(note: string, width: number): readonly string[] {
+  return note === "" ? [] : wrapWords(note, width - INDENT.length).map((line) => INDENT + line);
 }
 
 /** A table whose rows stand in groups: one line of titles, then each heading with its rows. Columns line up across groups. */

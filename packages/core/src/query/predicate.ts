@@ -31,7 +31,7 @@ export function resolveRegion(acronym: string): Region {
     if (!(error instanceof UnknownRegionError)) throw error;
     throw new QueryError(`no region is called ${JSON.stringify(acronym)} in the Allen CCF 2017 structure tree`, {
       cause: error,
-      hint: `did you mean ${error.nearest.join(", ")}? Acronyms are case-sensitive`,
+      hint: `${error.nearest.length > 0 ? `did you mean ${error.nearest.join(", ")}? ` : ""}Acronyms are case-sensitive`,
     });
   }
 }
