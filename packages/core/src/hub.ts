@@ -117,7 +117,9 @@ class AdapterHub implements Hub {
         if (rows.some((row) => isSameRef(row.ref, unit))) return probe.ref;
       }
     }
-    throw new NotFoundError(`no unit ${formatRef(unit)} in the ${plugin.id} sources`, { hint: "list them: crossprobe units" });
+    throw new NotFoundError(`no unit ${formatRef(unit)} in the ${plugin.id} sources`, {
+      hint: "list them: crossprobe units",
+    });
   }
 
   async unitTable(probe: ProbeRef, options?: CallOptions): Promise<UnitTable> {
