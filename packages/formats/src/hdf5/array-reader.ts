@@ -77,8 +77,9 @@ export class ArrayReader {
       run = [];
     };
     for (const entry of chunksOf(array, box, chunk)) {
+      if (!entry.continuesRow || run.length === longestRun || this.#chunks.has(entry.key)) readRun();
+      // Looked up after that read, which may have taken over the memory of older chunks.
       const cached = this.#chunks.get(entry.key);
-      if (cached !== undefined || !entry.continuesRow || run.length === longestRun) readRun();
       if (cached === undefined) run.push(entry);
       else copyOverlap({ bytes: cached, box: entry.box }, target, itemBytes);
     }
@@ -89,12 +90,15 @@ export class ArrayReader {
   #readRun(array: StoredArray, run: readonly ChunkBox[]): Placed {
     const itemBytes = array.metadata.size;
     const box = unionOf(run);
-    const whole = { bytes: new Uint8Array(elementsOf(box.count) * itemBytes), box };
+    const size = elementsOf(box.count) * itemBytes;
+    const whole = { bytes: run.length === 1 ? this.#chunks.allocate(size) : new Uint8Array(size), box };
     this.#readInto(array, box, whole.bytes);
     for (const entry of run) {
-      const part = { bytes: new Uint8Array(elementsOf(entry.box.count) * itemBytes), box: entry.box };
-      if (run.length === 1) part.bytes = whole.bytes;
-      else copyOverlap(whole, part, itemBytes);
+      const part = { bytes: whole.bytes, box: entry.box };
+      if (run.length > 1) {
+        part.bytes = this.#chunks.allocate(elementsOf(entry.box.count) * itemBytes);
+        copyOverlap(whole, part, itemBytes);
+      }
       this.#chunks.set(entry.key, part.bytes);
     }
     return whole;

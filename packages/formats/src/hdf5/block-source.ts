@@ -35,7 +35,7 @@ export class BlockSource {
 
   /** Puts the first bytes of the file into the cache, if they make up the first block. */
   seed(head: Uint8Array): void {
-    if (head.length === Math.min(this.size, this.#blockBytes)) this.#cache.set(0, head);
+    if (head.length === Math.min(this.size, this.#blockBytes)) this.#cache.set(0, head.slice());
   }
 
   /** Copies bytes from `position` into `target`; gives how many there were. */
@@ -60,7 +60,10 @@ export class BlockSource {
     const bytes = this.#fetch(offset, Math.min(this.size - offset, count * this.#blockBytes));
     for (let i = count - 1; i >= 0; i--) {
       const start = i * this.#blockBytes;
-      this.#cache.set(index + i, bytes.slice(start, start + this.#blockBytes));
+      const part = bytes.subarray(start, start + this.#blockBytes);
+      const block = this.#cache.allocate(part.length);
+      block.set(part);
+      this.#cache.set(index + i, block);
     }
     this.#nextBlock = index + count;
     return this.#cache.get(index) ?? bytes.slice(0, this.#blockBytes);

@@ -1,6 +1,6 @@
-/** Byte arrays by key, the least recently used dropped first, under a budget of bytes. */
+/** Byte arrays by key, the least recently used dropped first, under a budget of bytes. The arrays belong to the cache. */
 export class LruCache<Key> {
-  readonly #entries = new Map<Key, Uint8Array>();
+  readonly #entries = new Map<Key, Uint8Array<ArrayBuffer>>();
   readonly #budget: number;
   #used = 0;
 
@@ -17,7 +17,7 @@ export class LruCache<Key> {
     return this.#entries.has(key);
   }
 
-  get(key: Key): Uint8Array | undefined {
+  get(key: Key): Uint8Array<ArrayBuffer> | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
@@ -25,17 +25,34 @@ export class LruCache<Key> {
     return entry;
   }
 
+  /**
+   * An array to fill and to {@link set}, with room made for it; its content is left over from an entry that was dropped.
+   *
+   * Entries are often of one size: taking over their memory keeps the process small, where the garbage of large arrays does not.
+   */
+  allocate(length: number): Uint8Array<ArrayBuffer> {
+    let reused: Uint8Array<ArrayBuffer> | undefined;
+    while (this.#used > 0 && this.#used + length > this.#budget) {
+      const oldest = this.#dropOldest();
+      if (oldest?.byteLength === length) reused = oldest;
+    }
+    return reused ?? new Uint8Array(length);
+  }
+
   /** Keeps an array, unless it alone exceeds the budget. */
-  set(key: Key, entry: Uint8Array): void {
+  set(key: Key, entry: Uint8Array<ArrayBuffer>): void {
     this.delete(key);
     if (entry.byteLength > this.#budget) return;
     this.#entries.set(key, entry);
     this.#used += entry.byteLength;
-    while (this.#used > this.#budget) {
-      const oldest = this.#entries.keys().next();
-      if (oldest.done) break;
-      this.delete(oldest.value);
-    }
+    while (this.#used > this.#budget) this.#dropOldest();
+  }
+
+  #dropOldest(): Uint8Array<ArrayBuffer> | undefined {
+    const [oldest] = this.#entries;
+    if (oldest === undefined) return undefined;
+    this.delete(oldest[0]);
+    return oldest[1];
   }
 
   delete(key: Key): void {
