@@ -80,7 +80,11 @@ export function embeddedSamples(): Sources {
   for (const candidate of ["../samples", "../../../samples"]) {
     const folder = join(import.meta.dirname, candidate);
     if (existsSync(join(folder, "ibl")) && existsSync(join(folder, "allen"))) {
-      return { ibl: [join(folder, "ibl")], allen: [join(folder, "allen")], origin: "the embedded samples" };
+      return {
+        ibl: [join(folder, "ibl")],
+        allen: [join(folder, "allen")],
+        origin: "the embedded samples (invented data, no value comes from an animal)",
+      };
     }
   }
   throw new NotFoundError("the embedded samples are not installed", { hint: "give sources with --ibl and --allen" });

@@ -17,7 +17,7 @@ import { groupNotices, placesText, segmentLine } from "./text.js";
 export function renderHtml(result: CompareResult, origin: string): string {
   const datasets = Object.keys(result.provenance.datasets);
   const sections = [
-    section("Before you compare", caveatList(result.caveats)),
+    section("Before you compare", caveatList(mustsFirst(result.caveats))),
     section("Regions", regionTable(result, datasets)),
     section("Firing rates", ratesSection(result, datasets)),
     section("Responses to visual stimuli", psthSection(result, datasets)),
@@ -78,6 +78,13 @@ function caveatList(caveats: readonly Caveat[]): string {
       `<li class="${mustNotCompare ? "must" : ""}">${mustNotCompare ? "<b>Must not be compared.</b> " : ""}${escapeXml(text)} <span class="who">${escapeXml(datasets.join(", "))}</span></li>`,
   );
   return `<ul class="caveats">${items.join("")}</ul>`;
+}
+
+function mustsFirst(caveats: readonly Caveat[]): readonly Caveat[] {
+  return [
+    ...caveats.filter(({ mustNotCompare }) => mustNotCompare),
+    ...caveats.filter(({ mustNotCompare }) => !mustNotCompare),
+  ];
 }
 
 /** What stands beside a section: what must not be compared in full, the rest folded, as all of it is at the top. */
