@@ -24,7 +24,6 @@ export const HOMES: Readonly<Record<string, string>> = {
   hyparquet: "packages/formats/src/parquet.ts",
   "hyparquet-compressors": "packages/formats/src/parquet.ts",
   "hyparquet-writer": "packages/formats/src/parquet.ts",
-  udsv: "packages/formats/src/csv.ts",
   commander: "packages/cli/src/",
 };
 
