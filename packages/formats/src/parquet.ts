@@ -11,18 +11,29 @@ import {
   table,
 } from "@crossprobe/core";
 import {
+  type ColumnMetaData,
+  type CompressionCodec,
+  type DecodedArray,
   type FileMetaData,
+  type PageHeader as LibraryPageHeader,
   type ParquetParsers,
   parquetMetadataAsync,
-  parquetRead,
   parquetSchema,
+  type RowGroup,
   type SchemaElement,
+  type SchemaTree,
 } from "hyparquet";
+import { parquetHeader, readPage } from "hyparquet/src/column.js";
+import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { assembleAsync } from "hyparquet/src/rowgroup.js";
+import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
 import { compressors } from "hyparquet-compressors";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { type ChunkRange, readRanges } from "./parquet/chunk-ranges.js";
 import { type Chunk, toColumn } from "./parquet/column.js";
 import { isDecimal, typeNameOf } from "./parquet/column-type.js";
 import { encodeColumns } from "./parquet/encode.js";
+import { decodeChunk, type PageDecoder } from "./parquet/pages.js";
 import { openRanges, type RangeFile } from "./parquet/range-file.js";
 import { urlOf } from "./place.js";
 
@@ -136,10 +147,10 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * does not know whether a time is UTC. Text that is not UTF-8 is an error, where the decoder would put in replacement signs.
  */
 const RAW_PARSERS: Partial<ParquetParsers> = {
-  timestampFromMilliseconds: (value: unknown) => value,
-  timestampFromMicroseconds: (value: unknown) => value,
-  timestampFromNanoseconds: (value: unknown) => value,
-  dateFromDays: (value: unknown) => value,
+  timestampFromMilliseconds: asIs,
+  timestampFromMicroseconds: asIs,
+  timestampFromNanoseconds: asIs,
+  dateFromDays: asIs,
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
 };
 
@@ -160,8 +171,15 @@ function withoutType(element: SchemaElement): SchemaElement {
   return rest;
 }
 
+/** For the statistics of a footer, which are not used and may be cut in the middle of a value. */
+const UNREAD_PARSERS: Partial<ParquetParsers> = { ...RAW_PARSERS, stringFromBytes: asIs, jsonFromBytes: asIs };
+
+function asIs(value: unknown): unknown {
+  return value;
+}
+
 async function readMetadata(file: RangeFile, url: string): Promise<FileMetaData> {
-  const metadata = await parquetMetadataAsync(file, { parsers: RAW_PARSERS, geoparquet: false });
+  const metadata = await parquetMetadataAsync(file, { parsers: UNREAD_PARSERS, geoparquet: false });
   const rowCount = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount !== Number(metadata.num_rows)) {
     const message = `${url} says it has ${metadata.num_rows} rows, its row groups have ${rowCount}.`;
@@ -179,26 +197,116 @@ function chooseColumns(metadata: FileMetaData, wanted: readonly string[] | undef
   throw new SchemaError(`${url} lacks the ${noun} ${missing.join(", ")} (it has ${present.join(", ")}).`, { url });
 }
 
+/** Values of the columns, row group by row group, so that no more than one group's bytes are held at a time. */
 async function readChunks(
   file: RangeFile,
   metadata: FileMetaData,
-  columns: string[],
+  names: readonly string[],
 ): Promise<ReadonlyMap<string, Chunk[]>> {
-  const chunks = new Map<string, Chunk[]>(columns.map((name) => [name, []]));
-  await parquetRead({
-    file,
-    metadata: withRawDecimals(metadata),
-    columns,
-    compressors,
-    parsers: RAW_PARSERS,
+  const schema = parquetSchema(withRawDecimals(metadata));
+  const chunks = new Map<string, Chunk[]>(names.map((name) => [name, []]));
+  let groupStart = 0;
+  for (const group of metadata.row_groups) {
+    for (const { name, parts } of await readGroup(file, group, schema, names)) {
+      let rowStart = groupStart;
+      for (const values of parts) {
+        chunks.get(name)?.push({ rowStart, values });
+        rowStart += values.length;
+      }
+    }
+    groupStart += Number(group.num_rows);
+  }
+  return chunks;
+}
+
+interface ColumnParts {
+  readonly name: string;
+  readonly parts: readonly DecodedArray[];
+}
+
+async function readGroup(
+  file: RangeFile,
+  group: RowGroup,
+  schema: SchemaTree,
+  names: readonly string[],
+): Promise<ColumnParts[]> {
+  const wanted = group.columns.flatMap((column) => {
+    if (column.file_path) throw new Error(`column data lies in another file, ${column.file_path}`);
+    if (column.meta_data === undefined) throw new Error("a column has no description");
+    return names.includes(column.meta_data.path_in_schema[0] ?? "") ? [column.meta_data] : [];
+  });
+  const bytes = await readRanges(file, wanted.map(chunkRange));
+  const rowCount = Number(group.num_rows);
+  const leaves = wanted.map((meta, i) => {
+    const data = decodeLeaf(bytes[i] ?? new Uint8Array(0), meta, rowCount, schema);
+    return { pathInSchema: meta.path_in_schema, data: Promise.resolve({ data, skipped: 0 }) };
+  });
+  // Lists and records are put together from their leaves.
+  const assembled = assembleAsync({ groupStart: 0, groupRows: rowCount, asyncColumns: leaves }, schema, RAW_PARSERS);
+  return Promise.all(
+    assembled.asyncColumns.map(async ({ pathInSchema, data }) => ({
+      name: pathInSchema[0] ?? "",
+      parts: (await data).data,
+    })),
+  );
+}
+
+function chunkRange(meta: ColumnMetaData): ChunkRange {
+  const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+  return { start, end: start + Number(meta.total_compressed_size) };
+}
+
+function decodeLeaf(bytes: Uint8Array, meta: ColumnMetaData, rowCount: number, schema: SchemaTree): DecodedArray[] {
+  const schemaPath = getTreePath(schema, meta.path_in_schema);
+  const facts = {
+    rowCount,
+    valueCount: Number(meta.num_values),
+    uncompressedBytes: Number(meta.total_uncompressed_size),
+    isFlat: isFlatColumn(schemaPath),
+    levels: { repetition: getMaxRepetitionLevel(schemaPath), definition: getMaxDefinitionLevel(schemaPath) },
+  };
+  if (facts.isFlat && facts.valueCount !== rowCount) {
+    throw new Error(`column ${meta.path_in_schema.join(".")} has ${facts.valueCount} values for ${rowCount} rows`);
+  }
+  return decodeChunk(bytes, facts, pageDecoder(meta, schemaPath));
+}
+
+/** The library's decoder of one column, given pages that are no longer compressed. */
+function pageDecoder(meta: ColumnMetaData, schemaPath: SchemaTree[]): PageDecoder<DecodedArray> {
+  const element = schemaPath.at(-1)?.element ?? { name: "" };
+  const column = {
+    pathInSchema: meta.path_in_schema,
+    type: meta.type,
+    element,
+    schemaPath,
+    codec: "UNCOMPRESSED" as const,
+    parsers: { ...DEFAULT_PARSERS, ...RAW_PARSERS },
     // Bytes that are not declared as text stay bytes.
     utf8: false,
-    geoparquet: false,
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      chunks.get(columnName)?.push({ rowStart, values: columnData });
-    },
-  });
-  return chunks;
+  };
+  const read = (page: Uint8Array, header: object, dictionary?: DecodedArray, previous?: DecodedArray): DecodedArray => {
+    const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
+    return readPage(reader, header as LibraryPageHeader, column, dictionary, previous, 0).data ?? [];
+  };
+  return {
+    header: (reader) => parquetHeader(reader),
+    decompress: (bytes, length) => decompress(bytes, length, meta.codec),
+    values: read,
+    dictionary: (page, header) => convert(read(page, asUncompressed(header, page.length)), column),
+  };
+}
+
+function asUncompressed(header: object, length: number): object {
+  return { ...header, compressed_page_size: length, uncompressed_page_size: length };
+}
+
+function decompress(bytes: Uint8Array, length: number, codec: CompressionCodec): Uint8Array {
+  const decompressor = compressors[codec];
+  if (codec !== "UNCOMPRESSED" && decompressor === undefined)
+    throw new Error(`the compression ${codec} is not supported`);
+  const page = decompressor === undefined ? bytes : decompressor(bytes, length);
+  if (page.length !== length) throw new Error(`a page has ${page.length} bytes where ${length} were claimed`);
+  return page;
 }
 
 function toTable(

@@ -57,10 +57,10 @@ function encodeTyped(column: Exclude<Column, readonly unknown[]>): UnnamedColumn
   const bits = column.BYTES_PER_ELEMENT * 8;
   const isSigned = column instanceof Int8Array || column instanceof Int16Array;
   const converted = `${isSigned ? "" : "U"}INT_${bits}`;
-  const logical = { type: "INTEGER", bitWidth: bits, isSigned } as const;
-  // Physically there are only 32-bit integers: unsigned values above 2^31 are stored as the negative with the same bits.
-  const data = column instanceof Uint32Array ? new Int32Array(column) : Int32Array.from(column);
-  return { element: { type: "INT32", converted_type: converted, logical_type: logical }, data, isNullable };
+  // Only the older notation: the writer makes footers of the newer one that pyarrow cannot read.
+  // The writer refuses values above 2^31 of a Uint32Array, and takes them from a plain array.
+  const data = column instanceof Uint32Array ? Array.from(column) : Int32Array.from(column);
+  return { element: { type: "INT32", converted_type: converted }, data, isNullable };
 }
 
 function kindOf(value: unknown): string {
