@@ -1,4 +1,5 @@
-import { isDataError, ref, spikeTrain } from "@crossprobe/core";
+import { isDataError, ref, spikeTrain, table } from "@crossprobe/core";
+import { encodeParquet } from "@crossprobe/formats/parquet";
 import { describe, expect, it } from "vitest";
 import { FOLDER, hubOf, PROBE_ID, SESSION_ID, SORTING } from "./small-session.js";
 
@@ -27,6 +28,26 @@ describe("a folder without index tables", () => {
       { ref: { id: pid }, label: "probe00", unitCount: 3 },
     ]);
     expect((await hub.spikes(ref("ibl", "probe", pid))).units[2]).toEqual(ref("ibl", "unit", `${pid}/2`));
+  });
+
+  it("takes ids in upper case for the same ids", async () => {
+    const [pid, eid] = ["86837375-7ea9-5afd-ba45-aab8e32f369a", "e9930bb9-2950-34c9-847e-46a5d438b5c6"];
+    const row = `0,${pid.toUpperCase()},${eid.toUpperCase()},probe00,1,2024-05-06,XP_9,examplelab`;
+    const csv = `,pid,eid,probe_name,session_number,date,subject,lab\n${row}\n`;
+    const hub = hubOf({ "list.csv": csv }, ["memory://one/", "memory://one/list.csv"]);
+    expect(await hub.probes(ref("ibl", "session", eid))).toMatchObject([{ ref: { id: pid }, unitCount: 3 }]);
+  });
+
+  it("counts insertions of sessions that no source lists", async () => {
+    const ids = ["86837375-7ea9-5afd-ba45-aab8e32f369a", "e9930bb9-2950-34c9-847e-46a5d438b5c6"];
+    const insertions = table([
+      ["id", [ids[0]]],
+      ["eid", [ids[1]]],
+      ["name", ["probe00"]],
+    ]);
+    const metadata = new Map([["one_metadata", JSON.stringify({ date_created: "2024-05-06 00:00" })]]);
+    const { notices } = await hubOf({ "insertions.pqt": encodeParquet(insertions, metadata) }).describe("ibl");
+    expect(notices).toMatchObject([{ code: "insertions-of-unlisted-sessions", count: 1 }]);
   });
 
   it("takes the last revision as text, and says so", async () => {

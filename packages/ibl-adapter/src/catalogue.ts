@@ -159,7 +159,7 @@ class CatalogueBuilder {
   build(): Catalogue {
     this.#addListedSessions();
     this.#addWalkedSessions();
-    for (const { insertions } of this.#folders) for (const row of insertions) this.#addInsertion(row);
+    for (const folder of this.#folders) this.#addInsertions(folder);
     for (const { rows } of this.#releases) {
       for (const { pid, eid, probe_name: name } of rows) this.#addInsertion({ id: pid, eid, name, model: null });
     }
@@ -180,7 +180,8 @@ class CatalogueBuilder {
   }
 
   close(): void {
-    for (const { file } of this.#archives) void file.close();
+    // Nothing was written and nobody waits: a failure to close has no one to tell.
+    for (const { file } of this.#archives) file.close().catch(() => undefined);
   }
 
   /** Sessions with an experiment id: of index tables and release tables. */
@@ -224,9 +225,18 @@ class CatalogueBuilder {
     return entry;
   }
 
-  #addInsertion({ id, eid, name, model }: InsertionRow): void {
-    const session = this.#sessions.get(eid.toLowerCase());
-    if (session !== undefined) this.#probe(session, id.toLowerCase(), name, model);
+  /** Insertions of sessions that no source lists have no session to be in: ONE's searches leave such rows in the table. */
+  #addInsertions({ insertions, url }: OneFolder): void {
+    const count = insertions.filter((row) => !this.#addInsertion(row)).length;
+    if (count === 0) return;
+    const message = `${count} of ${insertions.length} insertions are of sessions that no source lists, and are left out`;
+    this.#notices.push({ code: "insertions-of-unlisted-sessions", message, count, where: `${url}insertions.pqt` });
+  }
+
+  #addInsertion({ id, eid, name, model }: InsertionRow): boolean {
+    const session = this.#sessions.get(eid);
+    if (session !== undefined) this.#probe(session, id, name, model);
+    return session !== undefined;
   }
 
   /** Probes that only their folders tell of. Source: folders `alf/<probe>` and `raw_ephys_data/<probe>`. */

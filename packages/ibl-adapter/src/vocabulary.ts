@@ -61,10 +61,10 @@ export const insertionRowSchema = z.object({
 });
 export type InsertionRow = z.infer<typeof insertionRowSchema>;
 
-/** A row of a frozen insertion list. Source: `brainwidemap/bwm_loading.py`, `bwm_query`. */
+/** A row of a frozen insertion list, its ids in lower case. Source: `brainwidemap/bwm_loading.py`, `bwm_query`. */
 export const releaseRowSchema = z.object({
-  pid: z.uuid(),
-  eid: z.uuid(),
+  pid: z.uuid().toLowerCase(),
+  eid: z.uuid().toLowerCase(),
   probe_name: z.string().min(1),
   session_number: z.coerce.number().int().min(0),
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected yyyy-mm-dd"),
