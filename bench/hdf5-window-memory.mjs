@@ -62,7 +62,7 @@ function run(args) {
     const sampling = setInterval(() => {
       peaks.reader = Math.max(peaks.reader, memoryOf(child.pid));
       peaks.tree = Math.max(peaks.tree, memoryOf(process.pid));
-    }, 5);
+    }, 20);
     let output = "";
     child.stdout.on("data", (text) => {
       output += text;
@@ -119,15 +119,19 @@ async function readWindows(path) {
 /** The values are those that were written. */
 function check({ data, shape }, firstSample) {
   if (shape[1] !== FORM.channels || shape[0] < 10 * FORM.rate - 1) throw new Error(`unexpected shape ${shape}`);
-  for (const [row, channel] of [[0, 0], [shape[0] - 1, 94], [777, 42]]) {
-    const expected = valueOf(firstSample + row, channel);
+  for (const [row, channel] of [
+    [0, 0],
+    [shape[0] - 1, 94],
+    [777, 42],
+  ]) {
+    const expected = voltsAt(firstSample + row, channel);
     const got = data[row * FORM.channels + channel];
     if (got !== expected) throw new Error(`sample ${firstSample + row} of channel ${channel}: ${got}, not ${expected}`);
   }
 }
 
 /** A slow wave with noise on the grid of the amplifier, from the place alone. */
-function valueOf(sample, channel) {
+function voltsAt(sample, channel) {
   let hash = Math.imul(sample ^ Math.imul(channel + 1, 0x9e3779b1), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
   const noise = ((hash >>> 24) & 63) + ((hash >>> 16) & 63) - 63;
@@ -138,12 +142,26 @@ async function writeFile(path, size) {
   const { default: h5wasm } = await import("h5wasm/node");
   await h5wasm.ready;
   const file = new h5wasm.File(path, "w");
-  writeFrame(h5wasm, file);
+  writeFrame(file);
   const { channels, chunkRows, timeChunkRows, gzip } = FORM;
   const gzipped = { compression: "gzip", compression_opts: [gzip], dtype: "<f", data: new Float32Array(0) };
   const group = file.get(SERIES);
-  const data = group.create_dataset({ ...gzipped, name: "data", shape: [0, channels], maxshape: [null, channels], chunks: [chunkRows, 1] });
-  const times = { ...gzipped, dtype: "<d", data: new Float64Array(0), name: "timestamps", shape: [0], maxshape: [null], chunks: [timeChunkRows] };
+  const data = group.create_dataset({
+    ...gzipped,
+    name: "data",
+    shape: [0, channels],
+    maxshape: [null, channels],
+    chunks: [chunkRows, 1],
+  });
+  const times = {
+    ...gzipped,
+    dtype: "<d",
+    data: new Float64Array(0),
+    name: "timestamps",
+    shape: [0],
+    maxshape: [null],
+    chunks: [timeChunkRows],
+  };
   const timestamps = group.create_dataset(times);
   data.create_attribute("conversion", 1, [], "<d");
   data.create_attribute("unit", "volts");
@@ -152,12 +170,22 @@ async function writeFile(path, size) {
   const block = new Float32Array(chunkRows * channels);
   for (let rows = 0; statSync(path).size < size; rows += chunkRows) {
     for (let row = 0; row < chunkRows; row++) {
-      for (let channel = 0; channel < channels; channel++) block[row * channels + channel] = valueOf(rows + row, channel);
+      for (let channel = 0; channel < channels; channel++)
+        block[row * channels + channel] = voltsAt(rows + row, channel);
     }
     data.resize([rows + chunkRows, channels]);
-    data.write_slice([[rows, rows + chunkRows], [0, channels]], block);
+    data.write_slice(
+      [
+        [rows, rows + chunkRows],
+        [0, channels],
+      ],
+      block,
+    );
     timestamps.resize([rows + chunkRows]);
-    timestamps.write_slice([[rows, rows + chunkRows]], Float64Array.from({ length: chunkRows }, (_, i) => (rows + i) / FORM.rate));
+    timestamps.write_slice(
+      [[rows, rows + chunkRows]],
+      Float64Array.from({ length: chunkRows }, (_, i) => (rows + i) / FORM.rate),
+    );
     file.flush();
     if (process.stderr.isTTY) process.stderr.write(`\rwriting: ${Math.round(statSync(path).size / 1e6)} MB `);
   }
@@ -165,7 +193,7 @@ async function writeFile(path, size) {
 }
 
 /** What makes it an NWB file: types, an electrodes table, and links to it. */
-function writeFrame(h5wasm, file) {
+function writeFrame(file) {
   const typed = (object, namespace, type) => {
     object.create_attribute("namespace", namespace);
     object.create_attribute("neurodata_type", type);
@@ -186,7 +214,12 @@ function writeFrame(h5wasm, file) {
   const column = (name, data, type = "VectorData", dtype = undefined) =>
     typed(electrodes.create_dataset({ name, data, shape: [channels], dtype }), "hdmf-common", type);
   const fill = (value) => Array.from({ length: channels }, () => value);
-  column("id", BigInt64Array.from({ length: channels }, (_, i) => BigInt(i)), "ElementIdentifiers", "<q");
+  column(
+    "id",
+    BigInt64Array.from({ length: channels }, (_, i) => BigInt(i)),
+    "ElementIdentifiers",
+    "<q",
+  );
   column("location", fill("VISp"));
   column("group", fill(probe.create_reference()), "VectorData", "Reference");
   column("group_name", fill("probeA"));
@@ -194,7 +227,11 @@ function writeFrame(h5wasm, file) {
   const series = typed(lfp.create_group(`probe_${PROBE}_lfp_data`), "core", "ElectricalSeries");
   series.create_attribute("description", "LFP");
   const rows = BigInt64Array.from({ length: channels }, (_, i) => BigInt(i));
-  const region = typed(series.create_dataset({ name: "electrodes", data: rows, shape: [channels], dtype: "<q" }), "hdmf-common", "DynamicTableRegion");
+  const region = typed(
+    series.create_dataset({ name: "electrodes", data: rows, shape: [channels], dtype: "<q" }),
+    "hdmf-common",
+    "DynamicTableRegion",
+  );
   region.create_attribute("table", electrodes.create_reference(), [], "Reference");
   file.flush();
 }

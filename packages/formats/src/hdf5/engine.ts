@@ -23,8 +23,8 @@ interface Job {
 /** How long an abandoned question may go on before its worker is ended, in milliseconds. */
 const ABANDONED_MS = 5000;
 
-/** How long a worker may compute without a word, in milliseconds: many times what the largest read takes. */
-const SILENT_MS = 20_000;
+/** How long a worker may compute without a sign of life, in milliseconds: many times what a step of a read takes. */
+const SILENT_MS = 10_000;
 
 /** How long a worker without open files waits for the next one, in milliseconds: starting one takes about 100. */
 const IDLE_MS = 500;

@@ -6,11 +6,12 @@ import { describeBytes } from "./sniff.js";
 import { findSuperblock } from "./superblock.js";
 
 export interface OpenHdf5Options extends CallOptions {
-  /** Budget of the file's decoded chunks in bytes; 64 MiB if not given. Raw blocks take up to 16 MiB beside it. */
+  /** Budget of the decoded chunks in bytes; 48 MiB if not given. Raw blocks take up to 8 MiB beside it. */
   readonly cacheBytes?: number | undefined;
 }
 
-const DEFAULT_CACHE_BYTES = 64 << 20;
+/** Holds two rows of chunks of an LFP file of the size of Allen's (95 × 189 kB each), so that a window may lie across them. */
+const DEFAULT_CACHE_BYTES = 48 << 20;
 
 /**
  * Opens an HDF5 file of a store, read-only.

@@ -66,9 +66,11 @@ export const CONTROL = {
   length: 1,
   /** 1 when the caller of the question in flight has gone. */
   cancelled: 2,
+  /** Counts the steps of long reads, as a sign of life. */
+  steps: 3,
 } as const;
 
-export const CONTROL_BYTES = 12;
+export const CONTROL_BYTES = 16;
 
 /** Unit of fetching and caching, in bytes. Measured on an 18 GB file: fewest requests for the bytes that they cost. */
 export const BLOCK_BYTES = 1 << 20;
@@ -77,4 +79,4 @@ export const BLOCK_BYTES = 1 << 20;
 export const FETCH_BYTES = 4 * BLOCK_BYTES;
 
 /** Raw blocks that the worker keeps for one file, in bytes. */
-export const BLOCK_CACHE_BYTES = 16 * BLOCK_BYTES;
+export const BLOCK_CACHE_BYTES = 8 * BLOCK_BYTES;

@@ -38,8 +38,8 @@ interface Exchange {
 /**
  * A worker thread with one instance of h5wasm, asked one question at a time. It reads bytes through the file's store.
  *
- * Damaged files can send HDF5 round in circles: a thread that neither answers nor asks for bytes for `silentMs` milliseconds
- * is ended.
+ * Damaged files can send HDF5 round in circles: a thread that neither answers, nor asks for bytes, nor gets on with a long read for
+ * `silentMs` milliseconds is ended.
  */
 export class WorkerThread {
   /** Files that this thread has open. */
@@ -101,7 +101,12 @@ export class WorkerThread {
 
   #watchOut(): void {
     clearTimeout(this.#watch);
+    const steps = Atomics.load(this.#control, CONTROL.steps);
     this.#watch = setTimeout(() => {
+      if (Atomics.load(this.#control, CONTROL.steps) !== steps) {
+        this.#watchOut();
+        return;
+      }
       this.#fail(`it did nothing but compute for ${this.#silentMs / 1000} s, as it does on damaged bytes`);
       this.end();
     }, this.#silentMs);

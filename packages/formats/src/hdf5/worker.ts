@@ -36,6 +36,7 @@ function fetchBytes(file: number, offset: number, length: number): Uint8Array {
 }
 
 function checkCancelled(): void {
+  Atomics.add(words, CONTROL.steps, 1);
   if (Atomics.load(words, CONTROL.cancelled) === 1) throw new Failure("cancelled", "nobody waits for this any more");
 }
 
