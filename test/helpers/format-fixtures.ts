@@ -86,9 +86,13 @@ export function damage(bytes: Uint8Array, random: () => number): Uint8Array {
   const kind = random();
   if (kind < 0.3) return copy.slice(0, at());
   if (kind < 0.8) {
-    for (let i = 0; i <= random() * 3; i++) copy[at()] ^= 1 << Math.floor(random() * 8);
+    for (let i = 0; i <= random() * 3; i++) flip(copy, at(), Math.floor(random() * 8));
     return copy;
   }
   const start = at();
   return copy.fill(Math.floor(random() * 256), start, start + 1 + Math.floor(random() * 8));
+}
+
+function flip(bytes: Uint8Array, index: number, bit: number): void {
+  bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
 }

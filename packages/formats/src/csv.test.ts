@@ -134,6 +134,12 @@ describe("numberColumn", () => {
     }
   });
 
+  it("reads whole numbers only where they are exact", () => {
+    const large = parseCsv("a,b\n9007199254740992,9007199254740993\n-1152921504606846976,1\n", "x");
+    expect(numberColumn(large, "a", "x")).toEqual(Float64Array.of(2 ** 53, -(2 ** 60)));
+    expect(() => numberColumn(large, "b", "x")).toThrow(/"9007199254740993" which no number holds exactly/);
+  });
+
   it("names the columns when its own is missing", () => {
     expect(() => numberColumn(read, "c", "x")).toThrow(/lacks the column "c" \(it has "a", "b"\)/);
     expect(() => requireColumns(read, ["a", "b"], "x")).not.toThrow();

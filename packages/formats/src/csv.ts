@@ -66,10 +66,12 @@ export function parseCsv(text: string, url: string, options: CsvOptions = {}): C
 }
 
 /**
- * A column as numbers. Empty is NaN, and so are `nan` and `NaN`; `inf` and `Infinity` are read with either sign.
+ * A column as numbers, each the one nearest to its text. Empty is NaN, and so are `nan` and `NaN`; `inf` and `Infinity` are
+ * read with either sign.
  *
  * @param url for messages
- * @throws {@link SchemaError} when the column is missing, or naming file, column and row of what is no number
+ * @throws {@link SchemaError} when the column is missing, or naming file, column and row of what is no number, or a whole
+ *   number that none holds exactly
  */
 export function numberColumn(table: CsvTable, name: string, url: string): Float64Array {
   requireColumns(table, [name], url);
@@ -77,9 +79,10 @@ export function numberColumn(table: CsvTable, name: string, url: string): Float6
   const numbers = new Float64Array(texts.length);
   for (const [row, text] of texts.entries()) {
     const value = parseNumber(text);
-    if (value === undefined) {
+    if (value === undefined || isInexact(text, value)) {
+      const what = value === undefined ? "where a number is expected" : "which no number holds exactly";
       const place = `column ${JSON.stringify(name)}, row ${row + 1} after the header`;
-      throw new SchemaError(`${url} has ${JSON.stringify(text)} where a number is expected (${place}).`, { url });
+      throw new SchemaError(`${url} has ${JSON.stringify(text)} ${what} (${place}).`, { url });
     }
     numbers[row] = value;
   }
@@ -149,6 +152,15 @@ function parseNumber(text: string): number | undefined {
   const infinite = INFINITE.exec(trimmed);
   if (infinite === null) return undefined;
   return infinite[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Identifiers of more than 15 digits may fall together with their neighbours. Floats that large are written with as few digits
+ * as tell them apart, which is no loss.
+ */
+function isInexact(text: string, value: number): boolean {
+  if (text.length <= 15 || !/^\s*-?\d+\s*$/.test(text)) return false;
+  return BigInt(text.trim()) !== BigInt(value) && text.trim() !== String(value);
 }
 
 function missingColumns(missing: readonly string[], present: readonly string[], url: string): SchemaError {
