@@ -239,7 +239,7 @@ export class LfpackFile {
         format: "lfpack",
         url: this.url,
         at: "/",
-        hint: "a recording is a group with a scale such as 00 in it",
+        hint: "a recording is a group with a scale such as 00 in it; see what the file is with crossprobe inspect",
       },
     );
   }
