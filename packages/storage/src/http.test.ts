@@ -118,6 +118,7 @@ describe("HttpStore ranges", () => {
   });
 
   it.each([
+    ["a start that does not fit its end", "bytes 9-14/100", BODY.subarray(10, 15)],
     ["another place", "bytes 20-24/100", BODY.subarray(20, 25)],
     ["fewer bytes although there are more", "bytes 10-12/100", BODY.subarray(10, 13)],
     ["more bytes than asked for", "bytes 10-19/100", BODY.subarray(10, 20)],
