@@ -12,11 +12,11 @@ import {
   type ProbeRef,
   type Provenance,
   QueryError,
+  SharedRead,
 } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import type { ElectricalSeries } from "@crossprobe/nwb";
 import { findGaps } from "./lfp-clock.js";
-import { SharedRead } from "./shared-read.js";
 
 /** Bytes of samples of one read at most. */
 const READ_BYTES = 256 * 2 ** 20;

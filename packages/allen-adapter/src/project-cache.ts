@@ -1,4 +1,11 @@
-import { type ByteStore, type CallOptions, SchemaError, type StoreResolver } from "@crossprobe/core";
+import {
+  type ByteStore,
+  type CallOptions,
+  QueryError,
+  SchemaError,
+  SharedRead,
+  type StoreResolver,
+} from "@crossprobe/core";
 import {
   DEFAULT_TABLE_KEYS,
   defaultManifest,
@@ -8,7 +15,7 @@ import {
   readManifest,
 } from "./manifest.js";
 import { SessionFile } from "./session-file.js";
-import { SharedRead, SharedReads } from "./shared-read.js";
+import { SharedReads } from "./shared-reads.js";
 import { type IndexedTable, readTable, type TableName } from "./tables.js";
 
 /** One EcephysProjectCache folder: its manifest, tables and session files, each read once when first needed. */
@@ -33,13 +40,16 @@ export class ProjectCache {
       channels: tableOf("channels"),
       units: tableOf("units"),
     };
-    this.#sessionFiles = new SharedReads(async (sessionId, options) =>
-      SessionFile.open(
-        this.store,
-        await this.keyOf(["session_nwb", sessionId, sessionId], options),
-        sessionId,
-        options,
-      ),
+    this.#sessionFiles = new SharedReads(
+      async (sessionId, options) =>
+        SessionFile.open(
+          this.store,
+          await this.keyOf(["session_nwb", sessionId, sessionId], options),
+          sessionId,
+          options,
+        ),
+      Number.POSITIVE_INFINITY,
+      closeFile,
     );
   }
 
@@ -67,12 +77,9 @@ export class ProjectCache {
     return this.#sessionFiles.read(sessionId, options);
   }
 
-  /** Closes every session file that was opened. */
+  /** Closes every session file that was opened, or is being opened. */
   dispose(): void {
-    for (const { file } of this.#sessionFiles.settled()) {
-      // Nothing was written and nobody waits: a failure to close has no one to tell.
-      file.close().catch(() => undefined);
-    }
+    this.#sessionFiles.dispose(new QueryError(`The cache ${this.url} was closed while it was read.`));
   }
 
   async #readManifest(options: CallOptions): Promise<Manifest> {
@@ -89,6 +96,11 @@ export class ProjectCache {
       },
     );
   }
+}
+
+function closeFile({ file }: SessionFile): void {
+  // Nothing was written and nobody waits: a failure to close has no one to tell.
+  file.close().catch(() => undefined);
 }
 
 function splitUrl(url: string): { readonly folder: string; readonly manifestKey: string } {

@@ -1,7 +1,6 @@
-import { type ByteStore, type CallOptions, NotFoundError, SchemaError } from "@crossprobe/core";
+import { type ByteStore, type CallOptions, NotFoundError, SchemaError, SharedRead } from "@crossprobe/core";
 import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type NwbFile, openNwb, readDynamicTable, readUnits, type Units } from "@crossprobe/nwb";
-import { SharedRead } from "./shared-read.js";
 
 /** Bytes of decoded chunks that one session file keeps. Released session files are not chunked at all. */
 const SESSION_CACHE_BYTES = 32 * 2 ** 20;

@@ -27,7 +27,7 @@ import { type Presentations, readPresentations } from "./presentations.js";
 import { countUnplacedUnits, toProbes } from "./probes.js";
 import type { ProjectCache } from "./project-cache.js";
 import type { SessionFile } from "./session-file.js";
-import { SharedReads } from "./shared-read.js";
+import { SharedReads } from "./shared-reads.js";
 import { checkWanted, readSpikes } from "./spikes.js";
 import type { IndexedTable, TableName } from "./tables.js";
 import { toUnitTable, type UnitTables } from "./units.js";

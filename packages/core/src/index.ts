@@ -80,4 +80,5 @@ export { type NdArray, type NumericArray, ndArray } from "./nd-array.js";
 export type { UnitPlan, UnitQuestion } from "./query/plan.js";
 export { type Bounds, resolveRegion, type UnitConditions, type UnitPredicate } from "./query/predicate.js";
 export type { UnitQuery } from "./query/query.js";
+export { SharedRead } from "./shared-read.js";
 export { type Column, type Table, table } from "./table.js";

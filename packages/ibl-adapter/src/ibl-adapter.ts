@@ -13,9 +13,11 @@ import {
   NotFoundError,
   type ProbeInsertion,
   type ProbeRef,
+  QueryError,
   type Session,
   type SessionFilter,
   type SessionRef,
+  SharedRead,
   type SourceDescription,
   type SpikeOptions,
   type SpikeTable,
@@ -43,26 +45,26 @@ const ROW_BYTES = 1024;
 
 /** Answers for IBL from ONE folders, LFPack archives and release tables. Makes nothing before the first question. */
 export class IblAdapter implements DatasetAdapter {
-  readonly #deps: AdapterDeps;
-  readonly #sources: readonly string[];
+  /** Owns the open archives. */
+  readonly #catalogue: SharedRead<Catalogue>;
   readonly #reads = new SharedReads(KEPT_BYTES);
-  #catalogue: Catalogue | undefined;
-  #isDisposed = false;
 
-  constructor(deps: AdapterDeps, sources: readonly string[]) {
-    this.#deps = deps;
-    this.#sources = sources;
+  constructor({ stores }: AdapterDeps, sources: readonly string[]) {
+    this.#catalogue = new SharedRead(
+      (options) => readCatalogue(stores, sources.map(toSource), options),
+      (catalogue) => catalogue.close(),
+    );
   }
 
   async describe(options: CallOptions = {}): Promise<SourceDescription> {
-    const catalogue = await this.#readCatalogue(options);
+    const catalogue = await this.#catalogue.read(options);
     const missing = catalogue.folders.flatMap((folder) => folder.countMissing());
     const { sources, release, notices } = catalogue;
     return { sources, release, answers: await this.#answers(options), notices: [...notices, ...missing] };
   }
 
   async *sessions(filter: SessionFilter, options: CallOptions = {}): AsyncIterable<Session> {
-    const { sessions } = await this.#readCatalogue(options);
+    const { sessions } = await this.#catalogue.read(options);
     const ids = filter.refs && new Set(filter.refs.filter(({ dataset }) => dataset === DATASET).map(({ id }) => id));
     for (const [id, entry] of sessions) {
       if (ids !== undefined && !ids.has(id)) continue;
@@ -131,27 +133,13 @@ export class IblAdapter implements DatasetAdapter {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
-    this.#reads.dispose(new UnsupportedError("the hub has been disposed of"));
-    this.#catalogue?.close();
-    this.#catalogue = undefined;
-  }
-
-  async #readCatalogue(options: CallOptions): Promise<Catalogue> {
-    options.signal?.throwIfAborted();
-    if (this.#catalogue !== undefined) return this.#catalogue;
-    const read = async (inner: CallOptions) => {
-      const catalogue = await readCatalogue(this.#deps.stores, this.#sources.map(toSource), inner);
-      if (this.#isDisposed) catalogue.close();
-      this.#catalogue = catalogue;
-      return catalogue;
-    };
-    // Held above for as long as the adapter lives: it owns open archives, so it never makes room for anything else.
-    return this.#reads.read("catalogue", read, () => Number.POSITIVE_INFINITY, options);
+    const reason = new QueryError("the IBL sources were closed while they were read");
+    this.#reads.dispose(reason);
+    this.#catalogue.dispose(reason);
   }
 
   async #answers(options: CallOptions): Promise<SourceDescription["answers"]> {
-    const catalogue = await this.#readCatalogue(options);
+    const catalogue = await this.#catalogue.read(options);
     return this.#reads.read(
       "answers",
       async () => toAnswers(catalogue),
@@ -166,7 +154,7 @@ export class IblAdapter implements DatasetAdapter {
   }
 
   async #session(session: SessionRef, options: CallOptions): Promise<SessionEntry> {
-    const { sessions } = await this.#readCatalogue(options);
+    const { sessions } = await this.#catalogue.read(options);
     const entry = sessions.get(session.id);
     if (entry !== undefined) return entry;
     throw new NotFoundError(
@@ -179,7 +167,7 @@ export class IblAdapter implements DatasetAdapter {
 
   /** The entry of a probe, once the sources are known to have the modality. */
   async #probe(probe: ProbeRef, modality: Modality | null, options: CallOptions): Promise<ProbeEntry> {
-    const { probes } = await this.#readCatalogue(options);
+    const { probes } = await this.#catalogue.read(options);
     const entry = probes.get(probe.id);
     if (entry === undefined) {
       throw new NotFoundError(
@@ -194,13 +182,14 @@ export class IblAdapter implements DatasetAdapter {
   }
 
   async #insertion(probe: ProbeEntry, options: CallOptions): Promise<ProbeInsertion> {
+    const { archives } = await this.#catalogue.read(options);
     const read = async (inner: CallOptions): Promise<ProbeInsertion> => ({
       ref: probe.ref,
       session: probe.session.ref,
       label: probe.label,
       channelCount: await this.#channelCount(probe, inner),
       unitCount: await readUnitCount(probeFiles(probe), inner),
-      hasLfp: this.#catalogue?.archives.length === 0 ? null : probe.recording !== null,
+      hasLfp: archives.length === 0 ? null : probe.recording !== null,
       model: probe.model,
     });
     return this.#reads.read(`insertion ${probe.ref.id}`, read, () => ROW_BYTES, options);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SharedRead, SharedReads } from "./shared-read.js";
+import { SharedRead } from "./shared-read.js";
 
 function deferred() {
   const signals: AbortSignal[] = [];
@@ -62,17 +62,33 @@ describe("SharedRead", () => {
     finish[1]?.("again");
     expect(await next).toBe("again");
   });
-});
 
-describe("SharedReads", () => {
-  it("keeps the values that were asked for last", async () => {
-    const asked: string[] = [];
-    const reads = new SharedReads<string>(async (name) => {
-      asked.push(name);
-      return name.toUpperCase();
-    }, 2);
-    for (const name of ["a", "b", "a", "c", "a", "b"]) expect(await reads.read(name)).toBe(name.toUpperCase());
-    expect(asked).toEqual(["a", "b", "c", "b"]);
-    expect([...reads.settled()]).toEqual(["A", "B"]);
+  it("closes what was made after everyone had left", async () => {
+    const closed: string[] = [];
+    let finish: (value: string) => void = () => undefined;
+    const deaf = () => new Promise<string>((resolve) => (finish = resolve));
+    const read = new SharedRead(deaf, (value) => closed.push(value));
+    const controller = new AbortController();
+    const gone = read.read({ signal: controller.signal }).catch((reason: unknown) => reason);
+    await Promise.resolve();
+    controller.abort("gone");
+    finish("made in vain");
+    expect([await gone, closed, read.settled]).toEqual(["gone", ["made in vain"], undefined]);
+  });
+
+  it("rejects who waits when it is disposed of, and closes what is kept", async () => {
+    const closed: string[] = [];
+    const kept = new SharedRead(
+      async () => "kept",
+      (value) => closed.push(value),
+    );
+    await kept.read();
+    kept.dispose("over");
+    expect([closed, kept.settled]).toEqual([["kept"], undefined]);
+    const { read } = deferred();
+    const waiting = read.read().catch((reason: unknown) => reason);
+    await Promise.resolve();
+    read.dispose("over");
+    expect([await waiting, read.isRunning]).toEqual(["over", false]);
   });
 });

@@ -1,4 +1,4 @@
-import type { CallOptions } from "@crossprobe/core";
+import type { CallOptions } from "./call-options.js";
 
 interface Running<Value> {
   readonly result: Promise<Value>;
@@ -9,20 +9,36 @@ interface Running<Value> {
 /**
  * One piece of work that several callers share: started by the first, kept once it has succeeded, forgotten when it fails.
  *
- * A caller who aborts gets the reason of its own signal at once; the work itself is aborted when its last caller has gone.
+ * A caller who aborts gets the reason of its own signal at once; the work itself is aborted when its last caller has gone. For
+ * adapters, whose tables and open files are asked for many times.
+ *
+ * @example
+ * const table = new SharedRead((options) => readCsv(store, "units.csv", {}, options));
+ * const rows = await table.read({ signal });
  */
 export class SharedRead<Value> {
   readonly #work: (options: CallOptions) => Promise<Value>;
+  readonly #close: (value: Value) => void;
   #running: Running<Value> | undefined;
   #kept: { readonly value: Value } | undefined;
 
-  constructor(work: (options: CallOptions) => Promise<Value>) {
+  /**
+   * @param work gets a signal that is aborted when nobody waits any more
+   * @param close ends a value that was made in vain, or is kept when {@link dispose} is called
+   */
+  constructor(work: (options: CallOptions) => Promise<Value>, close: (value: Value) => void = () => undefined) {
     this.#work = work;
+    this.#close = close;
   }
 
   /** The value if the work has succeeded before; nothing is started. */
   get settled(): Value | undefined {
     return this.#kept?.value;
+  }
+
+  /** Whether work is under way. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
   }
 
   async read(options?: CallOptions): Promise<Value> {
@@ -32,18 +48,38 @@ export class SharedRead<Value> {
     return this.#join(this.#running, options?.signal);
   }
 
+  /** Aborts work under way with a reason, which its callers get, and closes the kept value. */
+  dispose(reason: unknown): void {
+    const running = this.#running;
+    const kept = this.#kept;
+    this.#running = undefined;
+    this.#kept = undefined;
+    running?.controller.abort(reason);
+    if (kept) this.#close(kept.value);
+  }
+
   #start(): Running<Value> {
     const controller = new AbortController();
-    const result = this.#work({ signal: controller.signal });
-    const running: Running<Value> = { result, controller, waiting: 0 };
-    result.then(
+    const result = this.#work({ signal: controller.signal }).then(
       (value) => {
-        if (this.#running === running) this.#kept = { value };
-        this.#forget(running);
+        if (this.#running !== running) return this.#discard(value, controller.signal);
+        this.#kept = { value };
+        this.#running = undefined;
+        return value;
       },
-      () => this.#forget(running),
+      (error: unknown) => {
+        this.#forget(running);
+        throw error;
+      },
     );
+    const running: Running<Value> = { result, controller, waiting: 0 };
     return running;
+  }
+
+  /** Work may end well though it was aborted: what it made is nobody's then. */
+  #discard(value: Value, signal: AbortSignal): never {
+    this.#close(value);
+    throw signal.reason;
   }
 
   #forget(running: Running<Value>): void {
@@ -77,40 +113,5 @@ export class SharedRead<Value> {
         },
       );
     });
-  }
-}
-
-/** {@link SharedRead}s by name, each made when it is first asked for. */
-export class SharedReads<Value> {
-  readonly #work: (name: string, options: CallOptions) => Promise<Value>;
-  readonly #keep: number;
-  readonly #reads = new Map<string, SharedRead<Value>>();
-
-  /** @param keep values kept at most; beyond it the one that was asked for longest ago is forgotten */
-  constructor(work: (name: string, options: CallOptions) => Promise<Value>, keep = Number.POSITIVE_INFINITY) {
-    this.#work = work;
-    this.#keep = keep;
-  }
-
-  read(name: string, options?: CallOptions): Promise<Value> {
-    const shared = this.#reads.get(name) ?? new SharedRead((inner) => this.#work(name, inner));
-    this.#reads.delete(name);
-    this.#reads.set(name, shared);
-    this.#forgetOld();
-    return shared.read(options);
-  }
-
-  /** Values of the works that have succeeded and are kept. */
-  *settled(): Iterable<Value> {
-    for (const shared of this.#reads.values()) {
-      if (shared.settled !== undefined) yield shared.settled;
-    }
-  }
-
-  #forgetOld(): void {
-    for (const [name, shared] of this.#reads) {
-      if (this.#reads.size <= this.#keep) return;
-      if (shared.settled !== undefined) this.#reads.delete(name);
-    }
   }
 }
