@@ -41,15 +41,16 @@ export function parseSeconds(text: string): number {
 }
 
 export function parseCount(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("Write a whole number, zero or more.");
+  const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Write a whole number, zero or more.");
   return value;
 }
 
 /** `0,5,10:20`: numbers and half-open ranges. */
 export function parseIndices(text: string): readonly number[] {
   return text.split(",").flatMap((part) => {
-    const [first, last] = part.split(":");
+    const [first, last, ...more] = part.split(":");
+    if (more.length > 0) throw new InvalidArgumentError(`${part} is no range: write <start>:<stop>.`);
     const start = parseCount(first ?? "");
     if (last === undefined) return [start];
     const stop = parseCount(last);
@@ -66,7 +67,7 @@ export interface BandArgument {
 
 /** `delta:2-5,theta:6-10`: bands that hold `from` and not `to`, in hertz. */
 export function parseBands(text: string): readonly BandArgument[] {
-  return text.split(",").map((part) => {
+  const bands = text.split(",").map((part) => {
     const match = /^([A-Za-z]\w*)[:=]([\d.]+)-([\d.]+)$/.exec(part.trim());
     const [, name, low, high] = match ?? [];
     const [from, to] = [Number(low), Number(high)];
@@ -75,6 +76,10 @@ export function parseBands(text: string): readonly BandArgument[] {
     }
     return { name, from, to };
   });
+  const twice = bands.find(({ name }, i) => bands.findIndex((band) => band.name === name) !== i);
+  if (twice !== undefined)
+    throw new InvalidArgumentError(`Two bands are called ${twice.name}; give each its own name.`);
+  return bands;
 }
 
 export function isMapping(text: string): text is Mapping {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { NotFoundError, SchemaError } from "@crossprobe/core";
+import { ConfigError, NotFoundError, SchemaError } from "@crossprobe/core";
 import { z } from "zod";
 
 export const CONFIG_FILE = "crossprobe.config.json";
@@ -23,7 +23,7 @@ export interface Sources {
 /**
  * The sources to use: those given, else the nearest configuration file upwards of `cwd`, else the embedded samples.
  *
- * @throws {@link SchemaError} for a configuration file that does not hold what it should
+ * @throws {@link SchemaError} for a configuration file that does not hold what it should, {@link ConfigError} for an empty one
  */
 export function chooseSources(given: { ibl: readonly string[]; allen: readonly string[] }, cwd: string): Sources {
   if (given.ibl.length + given.allen.length > 0) {
@@ -51,6 +51,11 @@ function readConfig(path: string): Sources {
   }
   const absolute = (entry: string) => (isUrl(entry) ? entry : resolve(dirname(path), entry));
   const { ibl = [], allen = [] } = parsed.data;
+  if (ibl.length + allen.length === 0) {
+    throw new ConfigError(`${path} names no sources`, {
+      hint: "list some under ibl or allen, or give --ibl or --allen",
+    });
+  }
   return { ibl: ibl.map(absolute), allen: allen.map(absolute), origin: path };
 }
 

@@ -29,7 +29,7 @@ interface Options extends CommonOptions {
 }
 
 export const eventsCommand: CommandDefinition = {
-  example: "events allen:session:910000101 --type stimulus.visual.onset --out onsets.csv",
+  example: "events allen:session:910000101 --to 60 --out events.csv",
   define: (command, act) =>
     void command
       .argument("<ref>", "a session reference", parseRefArgument("session"))

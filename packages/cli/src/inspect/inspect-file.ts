@@ -18,7 +18,7 @@ export interface Inspection {
   readonly file: string;
   /** One line: what it is. */
   readonly kind: string;
-  /** `nwb`, `lfpack`, `hdf5`, `npy`, `parquet`, `csv`, `json`, `folder`. */
+  /** `nwb`, `lfpack`, `hdf5`, `npy`, `parquet`, `csv`, `json`, `folder`, `unknown`. */
   readonly format: string;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly sections: readonly InspectionSection[];
@@ -47,8 +47,10 @@ const HEAD_BYTES = 4096;
 export async function inspectFile(url: string, stores: StoreResolver, options?: CallOptions): Promise<Inspection> {
   if (url.endsWith("/")) return { file: url, ...(await inspectFolder(stores.open(url), options)) };
   const specimen = await openSpecimen(url, stores, options);
-  const finding = await findOut(specimen, options);
   const alf = parseAlfName(specimen.key);
+  const reader = readerOf(specimen);
+  if (reader === undefined && alf === undefined) throw unknownContent(specimen);
+  const finding = (await reader?.(specimen, options)) ?? unreadContent(specimen);
   const alfFacts = alf === undefined ? [] : [{ name: "ALF name", value: describeAlf(alf) }];
   return {
     file: url,
@@ -68,19 +70,31 @@ async function openSpecimen(url: string, stores: StoreResolver, options?: CallOp
   return { store, key, url, size, head };
 }
 
-function findOut(specimen: Specimen, options?: CallOptions): Promise<Finding> {
-  const { head, key } = specimen;
+type Reader = (specimen: Specimen, options?: CallOptions) => Promise<Finding>;
+
+/** Which reader a file is for: by its first bytes, else by its extension. */
+function readerOf({ head, key }: Specimen): Reader | undefined {
   const startsWith = (text: string, at = 0) => [...text].every((letter, i) => head[at + i] === letter.charCodeAt(0));
-  if (startsWith("HDF\r\n\u001a\n", 1) && head[0] === 0x89) return inspectHdf5(specimen, options);
-  if (startsWith("PAR1")) return inspectParquet(specimen, options);
-  if (head[0] === 0x93 && startsWith("NUMPY", 1)) return inspectNpy(specimen, options);
-  if (/\.(nwb|h5|hdf5)$/i.test(key)) return inspectHdf5(specimen, options);
-  if (/\.(csv|tsv|ssv|htsv)$/i.test(key)) return inspectCsv(specimen, options);
-  if (/\.json$/i.test(key)) return inspectJson(specimen, options);
-  throw new FormatError(`${specimen.url} is nothing that crossprobe reads (${beginning(specimen)})`, {
-    format: "unknown",
-    url: specimen.url,
-    at: 0,
+  if (startsWith("HDF\r\n\u001a\n", 1) && head[0] === 0x89) return inspectHdf5;
+  if (startsWith("PAR1")) return inspectParquet;
+  if (head[0] === 0x93 && startsWith("NUMPY", 1)) return inspectNpy;
+  if (/\.(nwb|h5|hdf5)$/i.test(key)) return inspectHdf5;
+  if (/\.npy$/i.test(key)) return inspectNpy;
+  if (/\.(pqt|parquet)$/i.test(key)) return inspectParquet;
+  if (/\.(csv|tsv|ssv|htsv)$/i.test(key)) return inspectCsv;
+  if (/\.json$/i.test(key)) return inspectJson;
+  return undefined;
+}
+
+/** A file whose name alone says what it is, such as a video or a raw recording. */
+function unreadContent(specimen: Specimen): Finding {
+  const facts = [{ name: "content", value: `not read here (${beginning(specimen)})` }];
+  return { kind: "a file that only its ALF name describes", format: "unknown", facts, sections: [], problems: [] };
+}
+
+function unknownContent(specimen: Specimen): FormatError {
+  return new FormatError(`${specimen.url} is nothing that crossprobe reads (${beginning(specimen)})`, {
+    ...{ format: "unknown", url: specimen.url, at: 0 },
     hint: "known: NWB and other HDF5, LFPack, npy, Parquet, CSV/TSV, JSON, ONE and Allen cache folders",
   });
 }

@@ -2,8 +2,8 @@ import { type DataErrorCode, isDataError } from "@crossprobe/core";
 
 /** What to try where an error does not say. */
 const NEXT_STEPS: Partial<Record<DataErrorCode, string>> = {
-  schema: "see what is in the file with crossprobe inspect",
-  format: "see what the file is with crossprobe inspect, or fetch it again",
+  schema: "is it the file you meant? crossprobe inspect lists what is in it",
+  format: "fetch the file again, or mend it",
   store: "check the place and the connection, then try again",
 };
 

@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import { carriedBy, channels, DATASETS, identity, info, PROBE_KEYS, units } from "../rosetta/truth.js";
+import { run, runJson } from "./run.js";
+
+/** The listings over the embedded samples, against the ground truth that the samples were made from. */
+
+const RULES = { ibl: "ibl-good@2023", allen: "allen-default@2019" } as const;
+const carried = DATASETS.flatMap((dataset) =>
+  PROBE_KEYS.map((key) => ({ dataset, key, probe: identity.probe(dataset, key) })),
+);
+const ABSENT = ["outsideBrain", "notRegistered", "notRecorded", "notReleased", "failedQc", "unknown"];
+const GRANULARITIES = ["layer", "area", "parent"];
+
+function expectRegion({ region, regionAbsent }: Record<string, unknown>): string | null {
+  if (region === null) {
+    expect(ABSENT).toContain(regionAbsent);
+    return null;
+  }
+  const { acronym, id, granularity } = region as { acronym: string; id: number; granularity: string };
+  expect(id).toBeGreaterThan(0);
+  expect(GRANULARITIES).toContain(granularity);
+  return acronym;
+}
+
+describe("sessions", () => {
+  it("--json", async () => {
+    const { rows, counts } = await runJson(["sessions"]);
+    expect(counts).toMatchObject({ sessions: 2, byDataset: { ibl: 1, allen: 1 } });
+    expect(rows).toMatchObject(
+      DATASETS.map((dataset) => ({ ref: identity.session(dataset), dataset, probeCount: PROBE_KEYS.length })),
+    );
+    expect(rows[0]?.subject).toBe(info.subject.nickname);
+    expect((await runJson(["sessions", "--dataset", "allen"])).rows).toHaveLength(1);
+  });
+});
+
+describe("probes", () => {
+  it("--json", async () => {
+    const { rows, counts } = await runJson(["probes"]);
+    expect(counts).toMatchObject({ probes: 4, sessions: 2, subjects: 2, labs: 1 });
+    expect(rows).toMatchObject(
+      carried.map(({ dataset, key, probe }) => ({
+        ...{ ref: probe, session: identity.session(dataset), label: info.probes[key][dataset].name },
+        channelCount: carriedBy.channels(dataset, key).length,
+        unitCount: carriedBy.units(dataset, key).length,
+      })),
+    );
+  });
+});
+
+describe("channels", () => {
+  it("--json", async () => {
+    const { rows, counts } = await runJson(["channels"]);
+    const wanted = carried.flatMap((which) =>
+      carriedBy.channels(which.dataset, which.key).map((site) => ({ ...which, site })),
+    );
+    expect(counts).toMatchObject({ channels: wanted.length });
+    expect(rows.map(({ ref, probe, distanceFromTipUm }) => ({ ref, probe, distanceFromTipUm }))).toEqual(
+      wanted.map(({ dataset, key, probe, site }) => ({
+        ...{ ref: identity.channel(dataset, key, site), probe, distanceFromTipUm: site.distanceFromTipUm },
+      })),
+    );
+    for (const [i, { dataset, site }] of wanted.entries()) {
+      const row = rows[i] ?? {};
+      expect(expectRegion(row)).toBe(carriedBy.label(dataset, site));
+      const ccf = row.ccf as typeof site.ccf | null;
+      expect(ccf === null).toBe(dataset === "allen" && !site.allen.ccfPresent);
+      for (const axis of ["ap", "dv", "ml"] as const)
+        if (ccf) expect(Math.abs(ccf[axis] - site.ccf[axis])).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it("of one probe, and of a structure with what is below it", async () => {
+    const probe = identity.probe("ibl", "A");
+    const { rows } = await runJson(["channels", "--probe", probe, "--region", "VISp"]);
+    const wanted = channels.A.filter(({ inBrain, region }) => inBrain && /^VISp\d/.test(region));
+    expect(rows.map(({ ref }) => ref)).toEqual(wanted.map((site) => identity.channel("ibl", "A", site)));
+    expect(rows.length).toBeGreaterThan(10);
+  });
+});
+
+describe("units", () => {
+  const wanted = carried.flatMap(({ dataset, key, probe }) =>
+    carriedBy.units(dataset, key).map((unit) => ({ dataset, probe, unit, ref: identity.unit(dataset, unit) })),
+  );
+  const passing = wanted.filter(({ dataset, unit }) => carriedBy.isPassing(dataset, unit));
+
+  it("--json: labels and verdicts", async () => {
+    const { rows, counts } = await runJson(["units"]);
+    expect(counts).toMatchObject({ units: wanted.length, passing: passing.length });
+    const found = new Map(rows.map((row) => [row.ref, row]));
+    expect(found.size).toBe(wanted.length);
+    for (const { dataset, probe, unit, ref } of wanted) {
+      const row = found.get(ref) ?? {};
+      expect(row).toMatchObject({ probe, session: identity.session(dataset) });
+      expect(row.quality).toEqual({ [RULES[dataset]]: carriedBy.isPassing(dataset, unit) });
+      expect(expectRegion(row)).toBe(carriedBy.unitLabel(dataset, unit));
+      expect(row).toHaveProperty("ccf");
+      expect(row).toHaveProperty("firingRateSource");
+      if (dataset === "ibl") expect(row).toMatchObject({ uuid: unit.iblUuid, spikeCount: unit.spikeCount });
+    }
+  });
+
+  it("--spikes: counted here, and the rate is over the stated interval", async () => {
+    const { rows } = await runJson(["units", "--spikes"]);
+    const found = new Map(rows.map((row) => [row.ref, row]));
+    for (const { unit, ref } of wanted) {
+      const { spikeCount, firingRate, firingRateSource } = found.get(ref) ?? {};
+      expect(spikeCount, unit.id).toBe(unit.spikeCount);
+      const seconds = Number(/over ([\d.]+) s/.exec(String(firingRateSource))?.[1]);
+      expect(seconds).toBeGreaterThan(info.sessionDurationSeconds - 10);
+      expect(firingRate).toBeCloseTo(unit.spikeCount / seconds, 9);
+    }
+  });
+
+  it("--passing, --region and --limit", async () => {
+    expect((await runJson(["units", "--passing"])).rows.map(({ ref }) => ref).sort()).toEqual(
+      passing.map(({ ref }) => ref).sort(),
+    );
+    const { rows } = await runJson(["units", "--region", "LP", "--dataset", "ibl"]);
+    const inLp = units.filter(({ region }) => region === "LP").map((unit) => identity.unit("ibl", unit));
+    expect(rows.map(({ ref }) => ref).sort()).toEqual(inLp.sort());
+    expect((await runJson(["units", "--limit", "5"])).rows).toHaveLength(5);
+    expect((await runJson(["units", "--limit", "0", "--spikes"])).rows).toEqual([]);
+  });
+});
+
+describe("regions", () => {
+  it("--json: channels and units by region of the mapping, none lost", async () => {
+    const { rows, counts, unmapped, unregistered } = await runJson<{
+      rows: { region: string; id: number; datasets: Tallies }[];
+      counts: { regions: number };
+      unmapped: Tallies;
+      unregistered: Tallies;
+    }>(["regions"]);
+    expect(counts.regions).toBe(rows.length);
+    expect(rows.map(({ region }) => region)).toContain("VISp");
+    for (const dataset of DATASETS) {
+      const all = [...rows.map(({ datasets }) => datasets), unmapped, unregistered].map((tallies) => tallies[dataset]);
+      const sum = (value: (tally: Tally) => number) =>
+        all.reduce((total, tally) => total + (tally === undefined ? 0 : value(tally)), 0);
+      const keys = PROBE_KEYS.flatMap((key) => carriedBy.channels(dataset, key));
+      expect(sum((tally) => tally.channels)).toBe(keys.length);
+      const own = PROBE_KEYS.flatMap((key) => carriedBy.units(dataset, key));
+      expect(sum(({ units: { total } }) => total)).toBe(own.length);
+      expect(sum((tally) => tally.units.passing)).toBe(own.filter((unit) => carriedBy.isPassing(dataset, unit)).length);
+    }
+  });
+
+  it("<acronym>: what the atlas knows of it", async () => {
+    // Allen CCF 2017 structure tree: VISp is id 385, inside VIS and Isocortex, and has six layers.
+    const document = await runJson<Record<string, unknown>>(["regions", "VISp"]);
+    expect(document).toMatchObject({
+      ...{ acronym: "VISp", id: 385, name: "Primary visual area" },
+      mappings: { allen: "VISp", beryl: "VISp", cosmos: "Isocortex" },
+      descendants: ["VISp1", "VISp2/3", "VISp4", "VISp5", "VISp6a", "VISp6b"],
+    });
+  });
+});
+
+interface Tally {
+  readonly channels: number;
+  readonly units: { readonly total: number; readonly passing: number };
+}
+type Tallies = Readonly<Record<string, Tally | undefined>>;
+
+describe("as text", () => {
+  it.each([
+    "sessions",
+    "probes",
+    "channels",
+    "units",
+    "units --spikes --limit 3",
+    "regions",
+    "regions --mapping allen",
+    "regions TH",
+    "regions root",
+    `spikes ${identity.probe("ibl", "A")}`,
+    `events ${identity.session("ibl")} --to 30`,
+    `lfp read ${identity.probe("ibl", "A")} --from 10 --to 10.1`,
+  ])("%s fits 80 columns", async (line) => {
+    const { code, out } = await run(line.split(" "));
+    expect(code).toBe(0);
+    const lines = out.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it("references are whole: a row's beginning and its heading make one that can be given back", async () => {
+    const unit = units.find(({ probe }) => probe === "B") ?? expect.fail("no unit");
+    const ref = identity.unit("ibl", unit);
+    const cut = ref.lastIndexOf("/") + 1;
+    const { out } = await run(["units", "--probe", identity.probe("ibl", "B")]);
+    expect(out).toContain(`${ref.slice(0, cut)}…`);
+    expect(out).toMatch(new RegExp(`^${ref.slice(cut)} `, "m"));
+    for (const { probe } of carried) expect((await run(["probes"])).out).toContain(probe);
+  });
+});
