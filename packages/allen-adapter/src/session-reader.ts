@@ -154,7 +154,6 @@ export class SessionReader {
 
   async #readUnits(probeId: string, options: CallOptions): Promise<UnitTable> {
     const tables: UnitTables = {
-      probes: await this.#require("probes", NotFoundError, options),
       channels: await this.#require("channels", UnsupportedError, options),
       units: await this.#require("units", UnsupportedError, options),
     };

@@ -2,13 +2,12 @@ import type { Unit, UnitTable } from "@crossprobe/core";
 import { type CsvCells, toNumber } from "./csv-cells.js";
 import { NoticeCounter } from "./notices.js";
 import { nowhere, type Place, placeOf } from "./place.js";
-import { outsideFromSite, unitRowsOf } from "./probes.js";
+import { unitRowsOf } from "./probes.js";
 import { ALLEN_DEFAULT, passesAllenDefault } from "./quality-rule.js";
 import type { IndexedTable } from "./tables.js";
 import { channelRef, DATASET, probeRef, sessionRef, unitRef } from "./vocabulary.js";
 
 export interface UnitTables {
-  readonly probes: IndexedTable;
   readonly channels: IndexedTable;
   readonly units: IndexedTable;
 }
@@ -26,7 +25,7 @@ const FIRING_RATE = "firing_rate";
 const FIRING_RATE_SOURCE = "units.csv firing_rate: spikes over the recording, Hz";
 
 /**
- * Every unit of one probe, in order of identifier.
+ * Every unit of one probe, in order of identifier. A unit whose peak channel has no label is `notRegistered`, wherever the site is.
  *
  * @param unlisted row numbers of units whose peak channel is in no table and that the session file places on this probe
  */
@@ -39,10 +38,10 @@ export function toUnitTable(
   const notices = new NoticeCounter();
   const { cells } = tables.units;
   const metrics = cells.columns.filter((name) => !NO_METRIC.has(name));
-  const outsideFrom = outsideFromSite(tables.channels, tables.probes, probeId);
+  // A null label says nothing of a unit: it fires, so that the site of its channel is no reason to put it outside the brain.
   const place = (channelId: string): Place => {
     const row = tables.channels.rowOf.get(channelId);
-    return row === undefined ? nowhere("notReleased") : placeOf(tables.channels.cells, row, outsideFrom, notices);
+    return row === undefined ? nowhere("notReleased") : placeOf(tables.channels.cells, row, null, notices);
   };
   const rows = [...unitRowsOf(tables.channels, tables.units, probeId), ...unlisted].sort(
     (a, b) => Number(cells.id("id", a)) - Number(cells.id("id", b)),
