@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isDataError, ref, spikeTrain, table } from "@crossprobe/core";
 import { encodeParquet } from "@crossprobe/formats/parquet";
 import { describe, expect, it } from "vitest";
@@ -83,6 +84,21 @@ describe("spikes", () => {
 
   it("without amplitudes have none, not zeros", async () => {
     expect((await hubOf({ [`${SORTING}spikes.amps.npy`]: null }).spikes(probe)).amplitudesV).toBeNull();
+  });
+});
+
+describe("LFP", () => {
+  it("of other sites than the channel table has its own channels, and says so", async () => {
+    const [pid, eid] = ["00368c14-4583-4c95-af24-b35d429ded77", "e9930bb9-2950-34c9-847e-46a5d438b5c6"];
+    const csv = `,pid,eid,probe_name,session_number,date,subject,lab\n0,${pid},${eid},probe00,1,2024-05-06,XP_9,examplelab\n`;
+    const h5 = new Uint8Array(readFileSync(new URL("../fixtures/lfpack/format-2/small.h5", import.meta.url)));
+    const hub = hubOf({ "lfp.h5": h5, "list.csv": csv }, ["memory://one/", "memory://one/list.csv"]);
+    const lfp = await hub.lfp(ref("ibl", "probe", pid));
+    expect((await hub.channels(ref("ibl", "probe", pid))).rows).toHaveLength(4);
+    expect(lfp.channels).toHaveLength(16);
+    expect(lfp.notices).toMatchObject([{ code: "lfp-channels-unmatched", count: 12 }]);
+    lfp.close();
+    hub.dispose();
   });
 });
 

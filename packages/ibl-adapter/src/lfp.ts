@@ -5,6 +5,7 @@ import {
   type InvalidInterval,
   type LfpSource,
   NotFoundError,
+  type Notice,
   type ProbeRef,
 } from "@crossprobe/core";
 import type { ProbeEntry, RecordingPlace } from "./catalogue.js";
@@ -40,14 +41,18 @@ export async function openLfp(
   const table = await channels();
   const opened = await openRecording(recording, options);
   try {
-    return toLfpSource(opened, ref, toColumns(table, opened));
+    const { channels, notices } = toColumns(table, opened);
+    return toLfpSource(opened, ref, channels, notices);
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
-/** Saturated spans of a probe's LFP, on the session clock; empty where the sources tag none. */
+/**
+ * Saturated spans of a probe's LFP, on the session clock; empty where the sources tag none, and where the recording is not on that clock
+ * (its source says so: `clock-unsynced`).
+ */
 export async function readSaturation(
   { ref, recording }: ProbeEntry,
   options: CallOptions,
@@ -140,14 +145,29 @@ function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
-/** One channel for each column: the row of the table at the same place on the probe, else what the recording itself says. */
-function toColumns(table: ChannelTable, recording: LfpackRecording): readonly Channel[] {
+/**
+ * One channel for each column: the rows of the table at the same places on the probe. Where a column has no row of its own, all of
+ * them are what the recording itself says, and a notice.
+ */
+function toColumns(
+  table: ChannelTable,
+  recording: LfpackRecording,
+): { readonly channels: readonly Channel[]; readonly notices: readonly Notice[] } {
   const rows = new Map(table.rows.map((row) => [placeOf(row), row]));
   const { lateralUm, axialUm } = recording.channels;
   const columns = Array.from(lateralUm, (lateral, column) =>
     rows.get(placeOf({ lateralUm: lateral, distanceFromTipUm: axialUm[column] ?? null })),
   );
   const matched = columns.filter((row) => row !== undefined);
-  if (matched.length === recording.channelCount && new Set(matched).size === matched.length) return matched;
-  return toChannels(table.probe, recording);
+  const distinct = new Set(matched).size;
+  if (matched.length === recording.channelCount && distinct === matched.length) {
+    return { channels: matched, notices: [] };
+  }
+  const message = `the channel table has a row for ${distinct} of ${columns.length} LFP channels by their place on the probe: region and place of all are those of the recording, and their references count its columns`;
+  const count = columns.length - distinct;
+  const where = `${recording.url}#${recording.path}`;
+  return {
+    channels: toChannels(table.probe, recording),
+    notices: [{ code: "lfp-channels-unmatched", message, count, where }],
+  };
 }

@@ -32,11 +32,11 @@ function channelsOf(count: number): readonly Channel[] {
   }));
 }
 
-async function openSource(path: string, index = 0, onClose?: () => void): Promise<LfpSource> {
+async function openSource(path: string, index = 0): Promise<LfpSource> {
   const file = await openArchive(path);
   open.push(file);
   const recording = await file.openRecording((await file.recordings())[index]);
-  return toLfpSource(recording, PROBE, channelsOf(recording.channelCount), onClose);
+  return toLfpSource(recording, PROBE, channelsOf(recording.channelCount));
 }
 
 describe("toLfpSource", () => {
@@ -170,12 +170,10 @@ describe("toLfpSource", () => {
     expect((await source.read({ samples: [0, 1] })).data.shape).toEqual([1, 16]);
   });
 
-  it("closes once, and rejects afterwards", async () => {
-    let closed = 0;
-    const source = await openSource(SMALL, 0, () => closed++);
+  it("may be closed twice, and rejects afterwards", async () => {
+    const source = await openSource(SMALL);
     source.close();
     source.close();
-    expect(closed).toBe(1);
     await expect(source.read({})).rejects.toMatchObject({ code: "query" });
   });
 

@@ -26,14 +26,14 @@ const DEFAULT_BLOCK_BYTES = 16 * 2 ** 20;
  * not of the session.
  *
  * @param channels one for each column of the recording, in column order
- * @param onClose called once when the source is closed, after the recording was
+ * @param notices what is to be said of the channels
  * @throws {@link QueryError} when there are not as many channels as columns
  */
 export function toLfpSource(
   recording: LfpackRecording,
   probe: ProbeRef,
   channels: readonly Channel[],
-  onClose?: () => void,
+  notices: readonly Notice[] = [],
 ): LfpSource {
   if (channels.length !== recording.channelCount) {
     throw new QueryError(
@@ -41,7 +41,7 @@ export function toLfpSource(
       { hint: "give the channels of the recording's own columns" },
     );
   }
-  return new LfpackSource(recording, probe, channels, onClose);
+  return new LfpackSource(recording, probe, channels, notices);
 }
 
 class LfpackSource implements LfpSource {
@@ -50,16 +50,15 @@ class LfpackSource implements LfpSource {
   readonly traits: LfpTraits;
   readonly provenance: readonly Provenance[];
   readonly #recording: LfpackRecording;
-  readonly #onClose: (() => void) | undefined;
-  #isClosed = false;
+  readonly #channelNotices: readonly Notice[];
 
-  constructor(recording: LfpackRecording, probe: ProbeRef, channels: readonly Channel[], onClose?: () => void) {
+  constructor(recording: LfpackRecording, probe: ProbeRef, channels: readonly Channel[], notices: readonly Notice[]) {
     this.probe = probe;
     this.channels = channels;
     this.traits = toTraits(recording.meta);
     this.provenance = [{ url: recording.url, path: recording.path, conversion: "LFPack decoded to volts" }];
     this.#recording = recording;
-    this.#onClose = onClose;
+    this.#channelNotices = notices;
   }
 
   get sampleCount(): number {
@@ -72,7 +71,7 @@ class LfpackSource implements LfpSource {
   }
 
   get notices(): readonly Notice[] {
-    return this.#recording.notices;
+    return [...this.#recording.notices, ...this.#channelNotices];
   }
 
   async toSampleRange(interval: Interval, options?: CallOptions): Promise<readonly [start: number, stop: number]> {
@@ -109,10 +108,7 @@ class LfpackSource implements LfpSource {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     this.#recording.close();
-    this.#onClose?.();
   }
 
   #samplesOf(request: LfpRequest): readonly [start: number, stop: number] {
