@@ -29,9 +29,9 @@ function thinned(paths: readonly string[]): readonly string[] {
 function expectSound(path: string, { code, out, err }: Outcome): void {
   if (code === 0) {
     expect(err, path).toBe("");
-    const { file, kind, format, facts, sections, problems } = JSON.parse(out);
+    const { file, kind, format, facts, sections, problems, notices } = JSON.parse(out);
     expect([typeof file, typeof kind, typeof format], path).toEqual(["string", "string", "string"]);
-    expect([facts, sections, problems].every(Array.isArray), path).toBe(true);
+    expect([facts, sections, problems, notices].every(Array.isArray), path).toBe(true);
     return;
   }
   expect({ code, out }, err).toEqual({ code: 1, out: "" });

@@ -25,15 +25,19 @@ async function run(io: Io, file: string, { json }: CommonOptions): Promise<numbe
   return 0;
 }
 
-function toText({ file, kind, facts, sections, problems }: Inspection, width: number): string {
+function toText({ file, kind, facts, sections, problems, notices }: Inspection, width: number): string {
   const lines = [file, wrapText(kind, width), "", ...factLines(facts, width)];
   for (const { title, columns, rows, notes = [] } of sections) {
     const titles = columns.map((column) => ({ title: column, isWhole: true }));
     lines.push("", title, textTableWithNotes(titles, rows, notes, width).trimEnd());
   }
-  if (problems.length > 0) lines.push("", "could not be read:");
-  // The whole address is in the first line already.
-  const short = (text: string) => text.replaceAll(file, file.slice(file.lastIndexOf("/", file.length - 2) + 1));
-  for (const problem of problems) lines.push(`  ${wrapText(short(problem), width - 2, "    ")}`);
+  lines.push(...listed("could not be read:", problems, file, width), ...listed("noted:", notices, file, width));
   return `${lines.join("\n")}\n`;
+}
+
+function listed(title: string, texts: readonly string[], file: string, width: number): readonly string[] {
+  if (texts.length === 0) return [];
+  // The whole address is in the first line already.
+  const name = file.slice(file.lastIndexOf("/", file.length - 2) + 1);
+  return ["", title, ...texts.map((text) => `  ${wrapText(text.replaceAll(file, name), width - 2, "    ")}`)];
 }

@@ -11,7 +11,7 @@ export async function inspectNpy({ store, key, url }: Specimen, options?: CallOp
   const header = await readNpyHeader(store, key, options);
   if (header === undefined) throw vanished(url, "npy");
   return {
-    ...{ kind: "a NumPy array", format: "npy", sections: [], problems: [] },
+    ...{ kind: "a NumPy array", format: "npy", sections: [], problems: [], notices: [] },
     facts: [
       { name: "dtype", value: header.dtype },
       { name: "shape", value: `[${header.shape.join(", ")}]` },
@@ -24,7 +24,7 @@ export async function inspectParquet({ store, key, url }: Specimen, options?: Ca
   const schema = await readParquetSchema(store, key, options);
   if (schema === undefined) throw vanished(url, "parquet");
   return {
-    ...{ kind: "a Parquet table", format: "parquet", problems: [] },
+    ...{ kind: "a Parquet table", format: "parquet", problems: [], notices: [] },
     facts: [
       { name: "rows", value: String(schema.rowCount) },
       ...[...schema.metadata.keys()].map((name) => ({ name: "metadata", value: name })),
@@ -41,7 +41,7 @@ export async function inspectCsv({ store, key, url }: Specimen, options?: CallOp
   if (table === undefined) throw vanished(url, "csv");
   const rows = [...table.columns].map(([name, values]) => [name === "" ? "(unnamed)" : name, guessType(values)]);
   return {
-    ...{ kind: "a table of delimited text", format: "csv", problems: [] },
+    ...{ kind: "a table of delimited text", format: "csv", problems: [], notices: [] },
     facts: [{ name: "rows", value: String(table.rowCount) }],
     sections: [{ title: "columns", columns: ["name", "looks like"], rows }],
   };
@@ -59,7 +59,7 @@ export async function inspectJson({ store, key, url }: Specimen, options?: CallO
           value: typeof value === "object" && value !== null ? Object.keys(value).join(", ") : typeof value,
         },
       ];
-  return { kind: "a JSON document", format: "json", sections: [], problems: [], facts };
+  return { kind: "a JSON document", format: "json", sections: [], problems: [], notices: [], facts };
 }
 
 function guessType(values: readonly string[]): string {

@@ -24,6 +24,8 @@ export interface Inspection {
   readonly sections: readonly InspectionSection[];
   /** What could not be read, though the rest could. */
   readonly problems: readonly string[];
+  /** What was read and is odd: the place, and what was made of it. */
+  readonly notices: readonly string[];
 }
 
 /** A file to be looked at: its store, its key, and how it begins. */
@@ -89,7 +91,14 @@ function readerOf({ head, key }: Specimen): Reader | undefined {
 /** A file whose name alone says what it is, such as a video or a raw recording. */
 function unreadContent(specimen: Specimen): Finding {
   const facts = [{ name: "content", value: `not read here (${beginning(specimen)})` }];
-  return { kind: "a file that only its ALF name describes", format: "unknown", facts, sections: [], problems: [] };
+  return {
+    kind: "a file that only its ALF name describes",
+    format: "unknown",
+    facts,
+    sections: [],
+    problems: [],
+    notices: [],
+  };
 }
 
 function unknownContent(specimen: Specimen): FormatError {

@@ -32,7 +32,11 @@ export async function inspectFolder(store: ByteStore, options?: CallOptions): Pr
   return {
     kind:
       mark?.kind ?? (isOne ? "a ONE cache without tables" : "a folder that is no ONE cache and no EcephysProjectCache"),
-    ...{ format: "folder", problems: files > MOST_KEYS ? [`only the first ${MOST_KEYS} files were looked at`] : [] },
+    ...{
+      format: "folder",
+      notices: [],
+      problems: files > MOST_KEYS ? [`only the first ${MOST_KEYS} files were looked at`] : [],
+    },
     facts: [
       { name: "files", value: String(Math.min(files, MOST_KEYS)) },
       ...(sessions.size > 0 ? [{ name: "session folders", value: String(sessions.size) }] : []),

@@ -54,10 +54,8 @@ async function inspectNwb(file: Hdf5File, options?: CallOptions): Promise<Findin
         ]),
       },
     ].filter(({ rows }) => rows.length > 0),
-    problems: [
-      ...problems.map(({ path, error }) => `${path}: ${errorLine(error)}`),
-      ...notices.map(({ message }) => message),
-    ],
+    problems: problems.map(({ path, error }) => `${path}: ${errorLine(error)}`),
+    notices: notices.map(({ where, message, count }) => `${where}: ${message}${count > 1 ? ` (${count})` : ""}`),
   };
 }
 
@@ -66,7 +64,7 @@ async function inspectLfpack(file: Hdf5File, options?: CallOptions): Promise<Fin
     const archive = await toLfpack(file, options);
     const scales = await summarizeLfpack(archive, options);
     return {
-      ...{ kind: "an LFPack archive: compressed local field potentials", format: "lfpack" },
+      ...{ kind: "an LFPack archive: compressed local field potentials", format: "lfpack", notices: [] },
       problems: scales.flatMap(({ recording, error }) =>
         error === null ? [] : [`${recording ?? "recording"}: ${error}`],
       ),
@@ -99,7 +97,7 @@ async function inspectPlain(file: Hdf5File, options?: CallOptions): Promise<Find
     else rows.push([name, typeText(found.type), found.shape === null ? "empty" : `[${found.shape.join(", ")}]`]);
   }
   return {
-    ...{ kind: "an HDF5 file, neither NWB nor LFPack", format: "hdf5", facts: [], problems: [] },
+    ...{ kind: "an HDF5 file, neither NWB nor LFPack", format: "hdf5", facts: [], problems: [], notices: [] },
     sections: [{ title: "at the root", columns: ["name", "type", "holds"], rows }],
   };
 }
