@@ -1,6 +1,7 @@
-import { type CallOptions, type Interval, NotFoundError, type SpikeTable, type UnitRef } from "@crossprobe/core";
+import { type CallOptions, NotFoundError, type SpikeTable, type UnitRef } from "@crossprobe/core";
 import { isEarlierThan2020, type RaggedReader, type Units } from "@crossprobe/nwb";
 import { NoticeCounter } from "./notices.js";
+import { readObserved } from "./observed.js";
 import type { FileUnits, SessionFile } from "./session-file.js";
 import { repairTrain } from "./spike-train.js";
 import { probeRef, unitRef } from "./vocabulary.js";
@@ -45,6 +46,7 @@ export async function readSpikes(
       ? Promise.resolve(spanOf(trains))
       : readCoverage(session, columns, fileUnits, request, inner),
   );
+  const observed = await readObserved(columns.obsIntervals, rowsOf(fileUnits, units), notices, options);
   const { times, offsets, amplitudesV } = joinTrains(trains, columns.spikeAmplitudes !== undefined);
   return {
     probe: probeRef(request.probeId),
@@ -52,7 +54,7 @@ export async function readSpikes(
     times,
     offsets,
     amplitudesV,
-    observed: await readObserved(columns.obsIntervals, rowsOf(fileUnits, units), options),
+    observed,
     coverage,
     provenance: [
       { url, path: "/units/spike_times" },
@@ -227,22 +229,6 @@ async function readCoverage(
     if (stop > start) ends.push({ times: [await at(start), await at(stop - 1)] });
   }
   return spanOf(ends);
-}
-
-async function readObserved(
-  reader: RaggedReader | undefined,
-  rows: readonly number[],
-  options?: CallOptions,
-): Promise<SpikeTable["observed"]> {
-  if (!reader) return rows.map(() => null);
-  const { values, offsets } = await reader.read(rows, options);
-  return rows.map((_, i): readonly Interval[] => {
-    const cells: Interval[] = [];
-    for (let cell = offsets[i] ?? 0; cell < (offsets[i + 1] ?? 0); cell++) {
-      cells.push({ start: values[2 * cell] ?? Number.NaN, stop: values[2 * cell + 1] ?? Number.NaN });
-    }
-    return cells;
-  });
 }
 
 /** Ids of wanted units, each of which the release publishes for the probe. @throws {@link NotFoundError} naming the first that it does not */
