@@ -1,6 +1,6 @@
 import type { CallOptions, InvalidInterval, Notice, ProbeInsertion } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
-import { readTimeIntervals } from "@crossprobe/nwb";
+import { readTimeIntervals, type TimeIntervals } from "@crossprobe/nwb";
 import { NoticeCounter } from "./notices.js";
 
 const PATH = "/intervals/invalid_times";
@@ -15,13 +15,7 @@ export interface InvalidIntervals {
 /**
  * Spans that the release tags as invalid; none when the file has no such table.
  *
- * Each row has three tags `[type, id, label]`. A label that names a probe concerns that probe; `all_probes` and `stimulus` concern the
- * session (during an invalid stimulus no onset can be trusted). `optotagging` says that light pulses cannot be trusted: it concerns
- * neither recordings nor visual stimuli, and is left out with a notice. A label that is none of these concerns the session, to be safe.
- *
- * AllenSDK takes both ends of a span as part of it; here spans are half-open, so a sample exactly on the end is valid.
- *
- * Source: AllenSDK `add_invalid_times`, `EcephysSession.get_lfp` and `_filter_invalid_stimuli`.
+ * Source: `/intervals/invalid_times`, written by AllenSDK `add_invalid_times`.
  */
 export async function readInvalidIntervals(
   file: Hdf5File,
@@ -30,9 +24,28 @@ export async function readInvalidIntervals(
 ): Promise<InvalidIntervals> {
   const columns = ["start_time", "stop_time", "tags"];
   const table = await readTimeIntervals(file, PATH, { columns, signal: options?.signal });
-  if (!table) return { intervals: [], notices: [] };
+  return table ? toInvalidIntervals(table, probes, `${file.url}#${PATH}`) : { intervals: [], notices: [] };
+}
+
+/**
+ * What the rows of the table mean.
+ *
+ * Each row has three tags `[type, id, label]`. A label that names a probe concerns that probe; `all_probes` and `stimulus` concern the
+ * session (during an invalid stimulus no onset can be trusted). `optotagging` says that light pulses cannot be trusted: it concerns
+ * neither recordings nor visual stimuli, and is left out with a notice. A label that is none of these concerns the session, to be safe.
+ *
+ * AllenSDK takes both ends of a span as part of it; here spans are half-open, so a sample exactly on the end is valid.
+ *
+ * Source: AllenSDK `add_invalid_times`, `EcephysSession.get_lfp` and `_filter_invalid_stimuli`.
+ *
+ * @param where place of the table, for notices
+ */
+export function toInvalidIntervals(
+  table: Pick<TimeIntervals, "rowCount" | "startTimes" | "stopTimes" | "tags" | "notices">,
+  probes: readonly ProbeInsertion[],
+  where: string,
+): InvalidIntervals {
   const notices = new NoticeCounter();
-  const where = `${file.url}#${PATH}`;
   const intervals: InvalidInterval[] = [];
   for (let row = 0; row < table.rowCount; row++) {
     const tags = table.tags?.[row] ?? [];
