@@ -79,4 +79,22 @@ describe("unit query", () => {
     expect(without.units().plan().datasets).toEqual([]);
     expect(formatRef(PROBE)).toBe("memory:probe:s1/p1");
   });
+
+  it("reads the probes that are named and of a named dataset", () => {
+    const two = createHub({ stores, adapters: [memoryPlugin(), { ...memoryPlugin(), id: "other" }] });
+    const other = ref("other", "probe", "s1/p1");
+    expect(two.units().ofProbe(PROBE).ofProbe(other).ofDataset("other").plan()).toMatchObject({
+      datasets: ["other"],
+      probes: [other],
+    });
+    expect(two.units().ofProbe(PROBE).ofDataset("other").plan()).toMatchObject({ datasets: [], probes: [] });
+    expect(two.units().ofProbe(PROBE).plan().datasets).toEqual(["memory"]);
+    expect(two.units().plan().datasets).toEqual(["memory", "other"]);
+  });
+
+  it("refuses passing units of a dataset without a rule", () => {
+    const ruleless = createHub({ stores, adapters: [{ ...memoryPlugin(), rules: [] }] });
+    expect(ruleless.units().plan().rules).toEqual(new Map());
+    expect(() => ruleless.units().passing().plan()).toThrow(/no published rule/);
+  });
 });
