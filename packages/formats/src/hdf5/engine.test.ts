@@ -45,7 +45,7 @@ function endlessBytes(): Uint8Array {
 
 describe("a worker that goes round in circles", () => {
   it("is ended; the call fails as damage, and the next one has a fresh worker", async () => {
-    const engine = new Engine(400);
+    const engine = new Engine(3000);
     const file = engineFile(endlessBytes());
     const reading = engine.ask(file, { kind: "attributes", file: file.number, path: "/attributes" }, undefined);
     await expect(reading).rejects.toBeInstanceOf(WorkerFailure);
@@ -53,6 +53,28 @@ describe("a worker that goes round in circles", () => {
     const listed = await engine.ask(file, { kind: "list", file: file.number, path: "/" }, undefined);
     expect(listed.map((link) => link.name)).toContain("attributes");
     await engine.ask(file, { kind: "close", file: file.number }, undefined);
+  });
+});
+
+describe("a worker that breaks", () => {
+  it("is replaced, and its files are opened again when they are needed", async () => {
+    const engine = new Engine();
+    const file = engineFile(fixture("types.h5"));
+    let openings = 0;
+    const counted = { ...file, opening: () => {
+      openings += 1;
+      return file.opening();
+    } }; // biome-ignore format: short
+    const list = () => engine.ask(counted, { kind: "list", file: file.number, path: "/" }, undefined);
+    await list();
+    await list();
+    expect(openings).toBe(1);
+    // A file that the worker was never told of: its picture of the world is wrong, so it goes.
+    const lost = engine.ask(counted, { kind: "list", file: -1, path: "/" }, undefined);
+    await expect(lost).rejects.toMatchObject({ failure: { fatal: true } });
+    expect((await list()).length).toBeGreaterThan(0);
+    expect(openings).toBe(2);
+    await engine.ask(counted, { kind: "close", file: file.number }, undefined);
   });
 });
 

@@ -216,7 +216,9 @@ describe("an abort", () => {
     await expect(file.read("/data", { slices, signal })).rejects.toBe(reason);
     expect(store.signals.at(-1)).toBe(signal);
     store.interfere = undefined;
+    const { reads } = store;
     expect((await file.read("/data", { slices })).shape).toEqual([10, 384]);
+    expect(store.reads, "the worker is still the same").toBe(reads + 1);
   });
 
   it("of one call leaves the others alone", async () => {

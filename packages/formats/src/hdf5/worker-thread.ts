@@ -64,14 +64,13 @@ export class WorkerThread {
     this.#worker.on("message", (message: WorkerMessage) => this.#receive(message));
     this.#worker.on("error", (error) => this.#fail(String(error), error));
     this.#worker.on("exit", (code) => this.#fail(`it ended with code ${code}`));
-    this.#worker.unref();
   }
 
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** While held, the thread keeps the process alive. */
+  /** While held, as it is at first, the thread keeps the process alive. */
   hold(isHeld: boolean): void {
     if (isHeld) this.#worker.ref();
     else this.#worker.unref();
