@@ -100,6 +100,17 @@ describe("an Allen cache", () => {
     expectFailure(await run(["units", "--allen", cache, "--probe", probe]), /units\.csv/, /ecephys_channel_id/, /;/);
   });
 
+  it("without a metric of its rule has no verdict on any unit, and none passes", async () => {
+    const cache = copySample("allen");
+    edit(join(cache, "units.csv"), withoutColumn("isi_violations"));
+    const { rows, counts } = await runJson(["units", "--allen", cache]);
+    expect(counts).toMatchObject({ passing: 0 });
+    expect(rows.length).toBeGreaterThan(50);
+    for (const { quality } of rows) expect(quality).toEqual({ "allen-default@2019": null });
+    expect((await run(["units", "--allen", cache, "--limit", "1"])).out).toMatch(/ \?\n$/);
+    expect((await runJson(["units", "--passing", "--allen", cache])).rows).toEqual([]);
+  });
+
   it("whose manifest is of another version", async () => {
     const cache = copySample("allen");
     edit(join(cache, "manifest.json"), (text) => text.replace("0.3.0", "9.9.0"));
@@ -166,6 +177,32 @@ describe("an IBL source", () => {
     const says = [/spikes\.times\.npy/, /;/] as const;
     expectFailure(await run(["spikes", identity.probe("ibl", "B"), "--ibl", source]), ...says);
     expect((await run(["spikes", identity.probe("ibl", "A"), "--ibl", source])).code).toBe(0);
+  });
+
+  it("with one probe of two that cannot be read lists the other, and fails", async () => {
+    const source = copySample("ibl");
+    truncateSync(join(source, SORTING_B, "channels.mlapdv.npy"), 1000);
+    const { code, out, err } = await run(["channels", "--ibl", source, "--json"]);
+    expect(code).toBe(1);
+    const { rows, counts } = JSON.parse(out);
+    expect(counts.channels).toBe(carriedBy.channels("ibl", "A").length);
+    expect(rows[0].probe).toBe(identity.probe("ibl", "A"));
+    expect(err).toMatch(new RegExp(`^crossprobe: ${identity.probe("ibl", "B")}: .*channels\\.mlapdv\\.npy`, "m"));
+  });
+
+  it("none of whose probes can be read says so, after the error of each", async () => {
+    const source = copySample("ibl");
+    const alf = join(source, SESSION_FOLDER, "alf");
+    const found = readdirSync(alf, { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith("channels.mlapdv.npy"));
+    for (const name of found) truncateSync(join(alf, name), 1000);
+    for (const command of [["channels"], ["units", "--json"], ["regions"]]) {
+      const outcome = await run([...command, "--ibl", source]);
+      expectFailure(outcome, /none of 2 probes could be read; see the errors above/);
+      for (const key of ["A", "B"] as const)
+        expect(outcome.err).toMatch(new RegExp(`^crossprobe: ${identity.probe("ibl", key)}: .*channels\\.mlapdv`, "m"));
+    }
   });
 
   it("with a file that its tables list and that is not there", async () => {
