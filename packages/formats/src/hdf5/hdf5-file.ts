@@ -37,7 +37,8 @@ export interface Hdf5Compound {
 /**
  * Values in C order. Integers of 64 bits become `Float64Array` after a check that each is exact (else {@link FormatError});
  * float16 widens to `Float32Array`; `bool` is a `Uint8Array` of 0 and 1; an enumeration gives its integers; text is decoded
- * as UTF-8 with padding removed; a variable-length numeric element is an array of its own.
+ * as UTF-8 with padding removed; a variable-length numeric element is an array of its own, one of anything else the bytes of its
+ * elements. An array type adds its lengths to the shape.
  */
 export type Hdf5Values =
   | NumericArray
@@ -93,7 +94,8 @@ export interface Hdf5ReadOptions extends CallOptions {
  *
  * Paths are absolute, `/` separates. Soft links are followed; an external link is {@link UnsupportedError}.
  * Every method rejects with {@link FormatError} naming url and path when the file does not decode, with the store's own
- * {@link StoreError} when bytes do not arrive, and with the signal's reason when aborted. After `close()` every call rejects.
+ * {@link StoreError} when bytes do not arrive, and with the signal's reason when aborted. Only `find` answers `undefined`: the others
+ * reject with {@link NotFoundError} where nothing is. After `close()` every call rejects with {@link QueryError}.
  */
 export interface Hdf5File {
   readonly url: string;
