@@ -16,7 +16,7 @@ const PARAMETERS = [
   "y_position",
   "color",
 ] as const;
-export type Parameter = (typeof PARAMETERS)[number];
+type Parameter = (typeof PARAMETERS)[number];
 
 /** One showing of one stimulus. */
 export interface StimulusPresentation {
@@ -50,26 +50,42 @@ const TABLE_NAME = /^\/intervals\/(?:(.+)_presentations|epochs)$/;
  * @throws {@link NotFoundError} when the file holds none
  */
 export async function readPresentations(file: Hdf5File, options?: CallOptions): Promise<Presentations> {
-  const notices = new NoticeCounter();
-  const rows: Omit<StimulusPresentation, "number">[] = [];
-  const fromTables: Notice[] = [];
+  const tables: PresentationTable[] = [];
   for (const path of await listTimeIntervals(file, options)) {
     const match = TABLE_NAME.exec(path);
     if (!match) continue;
     const columns = ["stimulus_name", ...PARAMETERS, ...Object.values(OLD_PARAMETER_NAMES)];
     const intervals = await readTimeIntervals(file, path, { columns, signal: options?.signal });
-    if (!intervals) continue;
-    fromTables.push(...intervals.notices);
-    const name = match[1] ?? "spontaneous";
-    for (const row of toRows(intervals, name, `${file.url}#${path}`, notices)) rows.push(row);
+    if (intervals) tables.push({ name: match[1] ?? "spontaneous", where: `${file.url}#${path}`, intervals });
   }
-  if (rows.length === 0) {
-    throw new NotFoundError(`${file.url} holds no stimulus presentations.`, {
-      hint: "Look at what the file holds with `crossprobe inspect`.",
-    });
-  }
+  const presentations = toPresentations(tables);
+  if (presentations.rows.length > 0) return presentations;
+  throw new NotFoundError(`${file.url} holds no stimulus presentations.`, {
+    hint: "Look at what the file holds with `crossprobe inspect`.",
+  });
+}
+
+/** One table of presentations, as read. */
+export interface PresentationTable {
+  /** Stimulus that the table is named after: that of rows without a name of their own. */
+  readonly name: string;
+  /** Place of the table, for notices. */
+  readonly where: string;
+  readonly intervals: Pick<TimeIntervals, "rowCount" | "startTimes" | "stopTimes" | "notices"> & {
+    readonly table: Pick<TimeIntervals["table"], "columns">;
+  };
+}
+
+/** The rows of all tables in order of start, under today's names. Pure. */
+export function toPresentations(tables: readonly PresentationTable[]): Presentations {
+  const notices = new NoticeCounter();
+  const rows: Omit<StimulusPresentation, "number">[] = [];
+  for (const table of tables) for (const row of toRows(table, notices)) rows.push(row);
   rows.sort((a, b) => order(a.startTime, b.startTime));
-  return { rows: rows.map((row, number) => ({ number, ...row })), notices: [...fromTables, ...notices.list()] };
+  return {
+    rows: rows.map((row, number) => ({ number, ...row })),
+    notices: [...tables.flatMap(({ intervals }) => intervals.notices), ...notices.list()],
+  };
 }
 
 /** Rows without a start come last. */
@@ -79,11 +95,10 @@ function order(a: number, b: number): number {
 }
 
 function* toRows(
-  { table, rowCount, startTimes, stopTimes }: TimeIntervals,
-  tableName: string,
-  where: string,
+  { name, where, intervals }: PresentationTable,
   notices: NoticeCounter,
 ): Iterable<Omit<StimulusPresentation, "number">> {
+  const { table, rowCount, startTimes, stopTimes } = intervals;
   const found = new Map<Parameter, readonly (number | null)[]>();
   for (const parameter of PARAMETERS) {
     const values = (table.columns.get(parameter) ?? table.columns.get(OLD_PARAMETER_NAMES[parameter] ?? ""))?.values;
@@ -92,9 +107,10 @@ function* toRows(
   const present = new Set(found.keys());
   const names = table.columns.get("stimulus_name")?.values;
   for (let row = 0; row < rowCount; row++) {
-    const written = names?.kind === "text" ? (names.values[row] ?? "") : tableName;
-    const stimulus = ABSENT_TEXT.has(written.trim().toLowerCase()) ? "spontaneous" : toStimulusName(written);
-    if (stimulus !== written && written !== "") {
+    const written = names?.kind === "text" ? (names.values[row] ?? "") : name;
+    const isUnnamed = ABSENT_TEXT.has(written.trim().toLowerCase());
+    const stimulus = isUnnamed ? "spontaneous" : toStimulusName(written);
+    if (!isUnnamed && stimulus !== written) {
       notices.add("stimulus-renamed", where, "Stimuli under the names of the scripts have the released names here.");
     }
     yield {
