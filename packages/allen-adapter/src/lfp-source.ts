@@ -29,7 +29,7 @@ const BLOCK_BYTES = 16 * 2 ** 20;
  * Source: AllenSDK packaging and white paper: every 4th site, analog low-pass at 1000 Hz, decimation to 1250 Hz with a zero-phase
  * Chebyshev filter (corner 500 Hz), 0.1 Hz first-order high-pass, median of the channels in air subtracted.
  */
-export const LFP_TRAITS: LfpTraits = {
+const LFP_TRAITS: LfpTraits = {
   passband: [0.1, 500],
   reference: "airMedian",
   lossyCodec: null,

@@ -3,7 +3,7 @@ import { readJson } from "@crossprobe/formats/json";
 import { z } from "zod";
 
 /** The version of project-cache manifests whose layout is known here. */
-export const MANIFEST_VERSION = "0.3.0";
+const MANIFEST_VERSION = "0.3.0";
 
 /** File name that every tutorial of the release recommends. */
 export const MANIFEST_KEY = "manifest.json";

@@ -4,7 +4,6 @@ import { CsvCells } from "./csv-cells.js";
 
 /** Name of a metadata table of the project cache. */
 export type TableName = "sessions" | "probes" | "channels" | "units";
-export const TABLE_NAMES: readonly TableName[] = ["sessions", "probes", "channels", "units"];
 
 /**
  * Columns without which a table cannot be read. Every other column is used where it is there.

@@ -150,7 +150,7 @@ const LOWEST_RATE = GRID_RATE - 1;
  *
  * @throws {@link UnsupportedError} for a clock that is not tied to the session's, or samples further apart than the grid's
  */
-export function checkCanResample(source: LfpSource): void {
+function checkCanResample(source: LfpSource): void {
   const name = formatRef(source.probe);
   if (source.clock.quality === "unsynced") {
     throw new UnsupportedError(`the LFP clock of ${name} is not tied to the session clock`, {

@@ -29,7 +29,7 @@ interface ChannelArrays {
 }
 
 /** The collection that holds a probe's channels: the one of its sorting, where that has channels. */
-export function channelCollection({ files, label }: ProbeFiles): string | undefined {
+function channelCollection({ files, label }: ProbeFiles): string | undefined {
   const holding = collectionsOf(files, "channels");
   const sorting = chooseSorting(collectionsOf(files, "spikes"), label);
   if (sorting !== undefined && holding.includes(sorting)) return sorting;

@@ -1,4 +1,4 @@
-import { type Column, SchemaError, type Table } from "@crossprobe/core";
+import type { Column } from "@crossprobe/core";
 
 /**
  * A column as numbers: booleans are 0 and 1, null and empty text NaN.
@@ -27,22 +27,4 @@ function toNumber(value: unknown): number | undefined {
   if (text === "true" || text === "false") return text === "true" ? 1 : 0;
   const number = Number(text);
   return Number.isNaN(number) ? undefined : number;
-}
-
-/** A column that must be there. @throws {@link SchemaError} naming it and the columns that are */
-export function requireColumn(source: Table, name: string, url: string): Column {
-  const column = source.columns.get(name);
-  if (column !== undefined) return column;
-  throw new SchemaError(`${url} has no column ${name}; it has ${[...source.columns.keys()].join(", ")}`, {
-    url,
-    hint: "check that this is the table meant, of a release that we know",
-  });
-}
-
-/** Rows of a table as objects, for a schema to judge: one at a time. */
-export function* rowsOfTable(source: Table, names: readonly string[]): Generator<Record<string, unknown>> {
-  const columns = names.map((name) => [name, source.columns.get(name)] as const);
-  for (let row = 0; row < source.rowCount; row++) {
-    yield Object.fromEntries(columns.map(([name, column]) => [name, column?.[row]]));
-  }
 }

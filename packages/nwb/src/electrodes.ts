@@ -7,7 +7,7 @@ import { toFloat64 } from "./hdf5-values.js";
 import { attempt, nwbNotice } from "./problem.js";
 
 /** Where NWB keeps the electrodes of a file. */
-export const ELECTRODES_PATH = "/general/extracellular_ephys/electrodes";
+const ELECTRODES_PATH = "/general/extracellular_ephys/electrodes";
 
 /** A group of electrodes: a probe or a shank of it. */
 export interface ElectrodeGroup {

@@ -91,11 +91,7 @@ export async function openRagged(
 }
 
 /** {@link openRagged} for a column whose layout is known. */
-export async function openRaggedColumn(
-  file: Hdf5File,
-  column: ColumnLayout,
-  options?: CallOptions,
-): Promise<RaggedReader> {
+async function openRaggedColumn(file: Hdf5File, column: ColumnLayout, options?: CallOptions): Promise<RaggedReader> {
   const { array, attributes, description } = column;
   if (!NUMERIC.has(array.type.kind)) {
     throw nwbProblem(file, array.path, `Column ${column.name} holds ${array.type.kind} values where numbers should be`);

@@ -6,7 +6,7 @@ import { attempt, nwbNotice, nwbProblem } from "./problem.js";
 import { openRagged, type RaggedReader } from "./ragged-reader.js";
 
 /** Where NWB keeps the units of a file. */
-export const UNITS_PATH = "/units";
+const UNITS_PATH = "/units";
 
 /** Columns that can be huge, and are therefore opened and not read. */
 const LAZY = [

@@ -43,9 +43,8 @@ const SESSION = ref(MEMORY_DATASET, "session", "s1");
 const PROBE = ref(MEMORY_DATASET, "probe", "s1/p1");
 const OTHER_PROBE = ref(MEMORY_DATASET, "probe", "s1/p2");
 
-export const lfpValue = (sample: number, channel: number) =>
+const lfpValue = (sample: number, channel: number) =>
   Math.fround(1e-4 * Math.sin(0.01 * sample * (channel + 1)) + 1e-6 * channel);
-export const lfpTime = (sample: number) => LFP_START + sample / LFP_RATE;
 const spikeTimesOf = (unit: number) =>
   Array.from({ length: 10 + 7 * unit }, (_, k) => 2 + 0.123 * (k + 1) + 0.01 * unit);
 const amplitudeOf = (unit: number, spike: number) => Math.fround(1e-4 * (1 + unit) + 1e-6 * spike);
