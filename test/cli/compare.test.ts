@@ -85,3 +85,17 @@ describe("with a session that cannot be read", () => {
     }
   });
 });
+
+describe("where there is nothing to compare", () => {
+  it("metadata alone is refused with its reason, and nothing is written", async () => {
+    const folder = join(temporaryFolder(), "report");
+    const outcome = await run(["compare", "--ibl", join(SAMPLE.ibl, "bwm_release.csv"), "--out", folder]);
+    expectFailure(outcome, /there is nothing to compare: a release table lists sessions and probes only/);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("an unwritable folder is refused before anything is read", async () => {
+    const outcome = await run(["compare", "--out", join(SAMPLE.ibl, "bwm_release.csv", "report")]);
+    expectFailure(outcome, /cannot write .*report\.html/);
+  });
+});

@@ -123,9 +123,10 @@ export class AlfReads {
     const listed = this.#notices.find(
       ({ code, message }) => code === "file-not-on-disk" && message.includes(attribute),
     );
-    const where = this.#files[0]?.store.url ?? "the session";
+    const [file] = this.#files;
+    const folder = file === undefined ? "the session" : alfUrl(file).replace(/[^/]*$/, "");
     return new NotFoundError(
-      `no ${object}.${attribute} in ${this.#collection || "the session folder"}: ${listed?.message ?? `${where} lists none`}`,
+      `no ${object}.${attribute} in ${this.#collection || "the session folder"} of ${folder}: ${listed?.message ?? "it lists none"}`,
       {
         hint: listed === undefined ? "give a source that holds it" : "download the session's files into the ONE folder",
       },

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { type CompareResult, compare } from "@crossprobe/analysis";
 import { MAPPINGS, type Mapping } from "@crossprobe/atlas";
-import { type Interval, NotFoundError } from "@crossprobe/core";
+import { type Interval, NotFoundError, UnsupportedError } from "@crossprobe/core";
 import { Option } from "commander";
 import { type BandArgument, parseBands, parseInterval } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withSources } from "../command-context.js";
@@ -10,7 +10,7 @@ import { chooseSources, type Sources } from "../config.js";
 import type { Io } from "../io.js";
 import { toJson } from "../output/json.js";
 import { Progress } from "../output/progress.js";
-import { writeFiles } from "../output/write-file.js";
+import { checkWritable, writeFiles } from "../output/write-file.js";
 import { renderCsv } from "../report/csv.js";
 import { renderHtml } from "../report/html.js";
 import { renderText } from "../report/text.js";
@@ -64,21 +64,33 @@ export const compareCommand: CommandDefinition = {
 /** Compares, prints, writes the report. Resolves to the exit code. */
 export function compareSources(io: Io, sources: Sources, options: CompareCommandOptions): Promise<number> {
   return withSources(io, sources, options, async (context) => {
+    const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
+    if (out !== undefined) await checkWritable(REPORT_FILES.map((name) => join(out, name)));
     const result = await compareWithProgress(context, options);
     for (const { dataset, session, message, hint } of result.failures) {
       context.note(`crossprobe: ${session ?? dataset} left out: ${message}${hint ? `; ${hint}` : ""}`);
     }
-    if (Object.values(result.totals).every(({ sessions }) => sessions === 0)) {
-      throw new NotFoundError("no session could be read, nothing is written", {
-        hint: result.failures.length > 0 ? "see the errors above" : "check the sources: crossprobe sessions",
-      });
-    }
-    const out = options.out === undefined ? undefined : resolve(io.cwd, options.out);
+    requireFindings(result);
     if (out !== undefined) await writeReport(result, sources, out);
     io.out(context.isJson ? toJson(result) : renderText(result, io.columns));
     if (out !== undefined) context.note(`report: ${join(out, "report.html")} (and report.json, report.csv beside it)`);
     return result.failures.length > 0 && options.keepGoing !== true ? 1 : 0;
   });
+}
+
+/** @throws when no session could be read, or none of them holds anything to compare: then nothing is printed and nothing written */
+function requireFindings({ totals, failures, regions, absent }: CompareResult): void {
+  if (Object.values(totals).every(({ sessions }) => sessions === 0)) {
+    throw new NotFoundError("no session could be read, nothing is written", {
+      hint: failures.length > 0 ? "see the errors above" : "check the sources: crossprobe sessions",
+    });
+  }
+  if (regions.length === 0 && Object.values(totals).every(({ units }) => units.total === 0)) {
+    const reason = (absent.find(({ what }) => what === "units") ?? absent[0])?.reason;
+    throw new UnsupportedError(`there is nothing to compare: ${reason ?? "the sources hold no units"}`, {
+      hint: "add a source that holds channels and units; crossprobe sessions says what each can answer",
+    });
+  }
 }
 
 async function compareWithProgress(
@@ -101,6 +113,8 @@ async function compareWithProgress(
     progress.end();
   }
 }
+
+const REPORT_FILES = ["report.html", "report.json", "report.csv"];
 
 function writeReport(result: CompareResult, sources: Sources, folder: string): Promise<void> {
   return writeFiles(
