@@ -31,6 +31,21 @@ describe("a folder without index tables", () => {
     expect((await hub.spikes(ref("ibl", "probe", pid))).units[2]).toEqual(ref("ibl", "unit", `${pid}/2`));
   });
 
+  it("takes the ids from a release table in its root, and nothing but its own sessions from it", async () => {
+    const [pid, eid] = ["86837375-7ea9-5afd-ba45-aab8e32f369a", "e9930bb9-2950-34c9-847e-46a5d438b5c6"];
+    const [pid2, eid2] = ["350dd8d5-a453-599f-bf9c-0667c31c9646", "11111111-2950-34c9-847e-46a5d438b5c6"];
+    const row = `0,${pid},${eid},probe00,1,2024-05-06,XP_9,examplelab\n1,${pid2},${eid2},probe00,2,2024-05-06,XP_9,examplelab`;
+    const csv = `,pid,eid,probe_name,session_number,date,subject,lab\n${row}\n`;
+    const hub = hubOf({ "bwm_release.csv": csv, "notes.csv": "a,b\n1,2\n" });
+    const sessions = [];
+    for await (const found of hub.sessions()) sessions.push(found.ref.id);
+    expect(sessions).toEqual([eid]);
+    expect(await hub.probes(ref("ibl", "session", eid))).toMatchObject([{ ref: { id: pid }, unitCount: 3 }]);
+    expect((await hub.describe("ibl")).notices).toMatchObject([
+      { code: "file-left-aside", where: "memory://one/notes.csv" },
+    ]);
+  });
+
   it("takes ids in upper case for the same ids", async () => {
     const [pid, eid] = ["86837375-7ea9-5afd-ba45-aab8e32f369a", "e9930bb9-2950-34c9-847e-46a5d438b5c6"];
     const row = `0,${pid.toUpperCase()},${eid.toUpperCase()},probe00,1,2024-05-06,XP_9,examplelab`;

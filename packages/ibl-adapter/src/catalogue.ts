@@ -1,4 +1,5 @@
 import {
+  type ByteStore,
   type CallOptions,
   isDataError,
   NotFoundError,
@@ -12,7 +13,7 @@ import { type LfpackFile, openLfpack } from "./lfp/index.js";
 import { type FolderSession, type OneFolder, openOneFolder, pathId } from "./one-folder.js";
 import { type ReleaseTable, readReleaseTable } from "./release-table.js";
 import type { Source } from "./source.js";
-import { type InsertionRow, probeRef, sessionRef } from "./vocabulary.js";
+import { type InsertionRow, probeRef, type ReleaseRow, sessionRef } from "./vocabulary.js";
 
 /** An open LFPack archive and the recordings in it; `[null]` for the flat layout of one unnamed recording. */
 export interface Archive {
@@ -69,8 +70,9 @@ export interface Catalogue {
  * Looks at every source and puts together what they say, by experiment id and probe id.
  *
  * Reads index tables, lists and archive roots; no data file. Sessions of a folder without tables get their ids from a release
- * table or another folder that knows the same lab, subject, date and number; else their id is that path. A recording whose probe
- * no other source names is a session of its own, `lfpack/<recording>`: an archive does not say which recordings share a clock.
+ * table (given, or in the folder's root) or another folder that knows the same lab, subject, date and number; else their id is
+ * that path. A recording whose probe no other source names is a session of its own, `lfpack/<recording>`: an archive does not
+ * say which recordings share a clock.
  *
  * @throws {@link NotFoundError}, {@link SchemaError}, {@link FormatError} or {@link StoreError} for the first source that is not
  *   there, not understood or not reachable
@@ -107,6 +109,7 @@ async function addSource(
   } else {
     const folder = await openOneFolder(store, options);
     builder.addFolder(folder);
+    for (const name of folder.lists) await builder.tryRelease(store, name, folder, options);
     for (const name of folder.archives) await builder.tryArchive(stores, directory, name, options);
   }
 }
@@ -130,6 +133,22 @@ class CatalogueBuilder {
   addRelease(release: ReleaseTable): void {
     this.#releases.push(release);
     this.#sources.push({ url: release.url, kind: "release table (sessions and probes only)" });
+  }
+
+  /**
+   * A release table that lies in a ONE folder without `insertions.pqt` gives the ids of what the folder holds, and adds no session.
+   * Another kind of `.csv` is left aside.
+   */
+  async tryRelease(store: ByteStore, key: string, { sessions }: OneFolder, options: CallOptions): Promise<void> {
+    try {
+      const { rows, ...release } = await readReleaseTable(store, key, options);
+      const own = rows.filter((row) => sessions.some((session) => isRowOf(session, row)));
+      if (own.length > 0) this.addRelease({ ...release, rows: own });
+    } catch (error) {
+      if (!isDataError(error, "schema") && !isDataError(error, "format")) throw error;
+      const message = `${key} is no release table and is left aside: ${error.message}`;
+      this.#notices.push({ code: "file-left-aside", message, count: 1, where: store.url + key });
+    }
   }
 
   async openArchive(stores: StoreResolver, directory: string, key: string, options: CallOptions): Promise<void> {
@@ -261,7 +280,7 @@ class CatalogueBuilder {
 
   #addRecording(place: RecordingPlace): void {
     const name = place.name ?? place.archive.stem;
-    const probe = this.#probes.get(name.toLowerCase()) ?? this.#probes.get(name) ?? this.#lonelyProbe(name);
+    const probe = this.#probes.get(name.toLowerCase()) ?? this.#probes.get(name) ?? this.#lonelyProbe(name, place);
     if (probe.recording === null) {
       probe.recording = place;
       return;
@@ -270,10 +289,21 @@ class CatalogueBuilder {
     this.#notices.push({ code: "recording-in-two-archives", message, count: 1, where: place.archive.url });
   }
 
-  #lonelyProbe(name: string): ProbeEntry {
+  /** Beside folders whose probes have no id, the recording may be one of theirs: it is then counted twice, which is said. */
+  #lonelyProbe(name: string, { archive }: RecordingPlace): ProbeEntry {
+    if ([...this.#sessions.values()].some(({ folders }) => folders.length > 0)) {
+      const message = `no source says which probe recording ${name} is of; it counts as a probe of its own: give the release table .csv`;
+      this.#notices.push({ code: "recording-without-insertion", message, count: 1, where: archive.url });
+    }
     const nothing = { lab: null, subject: null, date: null, number: null, taskProtocol: null };
     return this.#probe(this.#session(`lfpack/${name}`, nothing), name, name, null);
   }
+}
+
+function isRowOf({ eid, lab, subject, date, number }: FolderSession, row: ReleaseRow): boolean {
+  if (eid !== null) return eid === row.eid;
+  const isSameLab = lab === null || lab === row.lab;
+  return isSameLab && subject === row.subject && date === row.date && number === row.session_number;
 }
 
 function isSamePlace(entry: SessionEntry, { lab, subject, date, number }: FolderSession): boolean {

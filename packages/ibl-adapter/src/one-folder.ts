@@ -27,6 +27,8 @@ export interface OneFolder {
   readonly insertions: readonly InsertionRow[];
   /** Keys of `.h5` files in the root. */
   readonly archives: readonly string[];
+  /** Keys of `.csv` files in the root that may say what `insertions.pqt` would; empty where that table is there. */
+  readonly lists: readonly string[];
   readonly notices: readonly Notice[];
   /** Counts what `datasets.pqt` lists and the folder does not have. */
   countMissing(): readonly Notice[];
@@ -59,6 +61,7 @@ export async function openOneFolder(store: ByteStore, options: CallOptions): Pro
   const tables = await readOneTables(store, options);
   const keys = await listKeys(store, options);
   const archives = (keys ?? []).filter((key) => /^[^/]+\.(h5|hdf5)$/i.test(key));
+  const lists = tables.insertions === undefined ? (keys ?? []).filter((key) => /^[^/]+\.csv$/i.test(key)) : [];
   const notices: Notice[] = tables.strangers.map((key) => ({
     code: "table-without-one-metadata",
     message: `${key} is no table of ONE (it lacks one_metadata) and is left aside, as ONE does`,
@@ -73,7 +76,7 @@ export async function openOneFolder(store: ByteStore, options: CallOptions): Pro
   const insertions = tables.insertions ?? [];
   const missing = () =>
     tables.datasets === undefined || onDisk === undefined ? [] : countMissing(store, tables.datasets, sessions);
-  return { url: store.url, store, hasTables, sessions, insertions, archives, notices, countMissing: missing };
+  return { url: store.url, store, hasTables, sessions, insertions, archives, lists, notices, countMissing: missing };
 }
 
 async function listKeys(store: ByteStore, options: CallOptions): Promise<string[] | undefined> {
