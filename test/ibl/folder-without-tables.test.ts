@@ -50,6 +50,7 @@ const WHOLE = {
 describe("the sample's ONE folder", () => {
   it.each([
     ["any table", /^(sessions|datasets|insertions)\.pqt$/],
+    ["sessions.pqt", /^sessions\.pqt$/],
     ["insertions.pqt", /^insertions\.pqt$/],
     ["its release table", /^bwm_release\.csv$/],
   ])("puts recordings and probes together without %s", async (_name, left) => {

@@ -136,7 +136,7 @@ class CatalogueBuilder {
   }
 
   /**
-   * A release table that lies in a ONE folder without `insertions.pqt` gives the ids of what the folder holds, and adds no session.
+   * A release table that lies in a ONE folder without `sessions.pqt` or `insertions.pqt` gives the ids of what the folder holds, and adds no session.
    * Another kind of `.csv` is left aside.
    */
   async tryRelease(store: ByteStore, key: string, { sessions }: OneFolder, options: CallOptions): Promise<void> {

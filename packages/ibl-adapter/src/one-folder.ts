@@ -27,7 +27,7 @@ export interface OneFolder {
   readonly insertions: readonly InsertionRow[];
   /** Keys of `.h5` files in the root. */
   readonly archives: readonly string[];
-  /** Keys of `.csv` files in the root that may say what `insertions.pqt` would; empty where that table is there. */
+  /** Keys of `.csv` files in the root that may say what `sessions.pqt` and `insertions.pqt` would; empty where both are there. */
   readonly lists: readonly string[];
   readonly notices: readonly Notice[];
   /** Counts what `datasets.pqt` lists and the folder does not have. */
@@ -61,7 +61,8 @@ export async function openOneFolder(store: ByteStore, options: CallOptions): Pro
   const tables = await readOneTables(store, options);
   const keys = await listKeys(store, options);
   const archives = (keys ?? []).filter((key) => /^[^/]+\.(h5|hdf5)$/i.test(key));
-  const lists = tables.insertions === undefined ? (keys ?? []).filter((key) => /^[^/]+\.csv$/i.test(key)) : [];
+  const hasIds = tables.sessions !== undefined && tables.insertions !== undefined;
+  const lists = hasIds ? [] : (keys ?? []).filter((key) => /^[^/]+\.csv$/i.test(key));
   const notices: Notice[] = tables.strangers.map((key) => ({
     code: "table-without-one-metadata",
     message: `${key} is no table of ONE (it lacks one_metadata) and is left aside, as ONE does`,
