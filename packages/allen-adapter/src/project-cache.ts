@@ -6,6 +6,7 @@ import {
   SharedRead,
   type StoreResolver,
 } from "@crossprobe/core";
+import { Hdf5Pool } from "@crossprobe/formats/hdf5";
 import {
   DEFAULT_TABLE_KEYS,
   defaultManifest,
@@ -25,6 +26,8 @@ export class ProjectCache {
   readonly #tables: Readonly<Record<TableName, SharedRead<IndexedTable | undefined>>>;
   readonly #sessionFiles: SharedReads<SessionFile>;
   readonly #manifestKey: string;
+  /** A walk through the release goes session by session: the last two stay open, what is known of the others is kept. */
+  readonly #pool = new Hdf5Pool(2);
 
   /** @param url the folder, or the manifest in it, under whatever name it has */
   constructor(stores: StoreResolver, url: string) {
@@ -43,9 +46,10 @@ export class ProjectCache {
     this.#sessionFiles = new SharedReads(
       async (sessionId, options) =>
         SessionFile.open(
-          this.store,
-          await this.keyOf(["session_nwb", sessionId, sessionId], options),
-          sessionId,
+          {
+            ...{ store: this.store, sessionId, pool: this.#pool },
+            key: await this.keyOf(["session_nwb", sessionId, sessionId], options),
+          },
           options,
         ),
       Number.POSITIVE_INFINITY,
@@ -72,7 +76,7 @@ export class ProjectCache {
     return this.#tables[name].read(options);
   }
 
-  /** The NWB file of a session, which stays open. @throws {@link NotFoundError} when the folder does not hold it */
+  /** The NWB file of a session; it is open again whenever it is read from. @throws {@link NotFoundError} when the folder does not hold it */
   async sessionFile(sessionId: string, options?: CallOptions): Promise<SessionFile> {
     return this.#sessionFiles.read(sessionId, options);
   }

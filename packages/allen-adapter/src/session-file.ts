@@ -1,5 +1,5 @@
 import { type ByteStore, type CallOptions, NotFoundError, SchemaError, SharedRead } from "@crossprobe/core";
-import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
+import { type Hdf5File, type Hdf5Pool, openHdf5 } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type NwbFile, openNwb, readDynamicTable, readUnits, type Units } from "@crossprobe/nwb";
 
 /** Bytes of decoded chunks that one session file keeps. Released session files are not chunked at all. */
@@ -9,6 +9,15 @@ const SESSION_CACHE_BYTES = 32 * 2 ** 20;
 export interface OpenedFile {
   readonly file: Hdf5File;
   readonly nwb: NwbFile;
+}
+
+/** Which file of the release, and how it is kept open. */
+export interface ReleaseFile {
+  readonly kind: "session" | "LFP";
+  readonly id: string;
+  readonly cacheBytes: number;
+  /** Where it may rest between reads; it stays open until closed without one. */
+  readonly pool?: Hdf5Pool;
 }
 
 /**
@@ -23,10 +32,11 @@ export interface OpenedFile {
 export async function openReleaseFile(
   store: ByteStore,
   key: string,
-  wanted: { readonly kind: "session" | "LFP"; readonly id: string; readonly cacheBytes: number },
+  wanted: ReleaseFile,
   options?: CallOptions,
 ): Promise<OpenedFile> {
-  const file = await openHdf5(store, key, { cacheBytes: wanted.cacheBytes, signal: options?.signal });
+  const open = ({ signal }: CallOptions) => openHdf5(store, key, { cacheBytes: wanted.cacheBytes, signal });
+  const file = await (wanted.pool ? wanted.pool.open(open, options) : open(options ?? {}));
   if (!file) {
     throw new NotFoundError(`The ${wanted.kind} file ${key} is not in the cache ${store.url}.`, {
       hint: `Download it into the cache, or give a cache that holds it.`,
@@ -57,6 +67,13 @@ export interface FileUnits {
   readonly qualityOf: ReadonlyMap<string, string>;
 }
 
+export interface SessionFilePlace {
+  readonly store: ByteStore;
+  readonly key: string;
+  readonly sessionId: string;
+  readonly pool: Hdf5Pool;
+}
+
 /** The NWB file of one session, opened once; what is read from it repeatedly is kept. */
 export class SessionFile {
   readonly file: Hdf5File;
@@ -77,8 +94,9 @@ export class SessionFile {
     this.units = new SharedRead((options) => readFileUnits(file, options));
   }
 
-  static async open(store: ByteStore, key: string, sessionId: string, options?: CallOptions): Promise<SessionFile> {
-    const wanted = { kind: "session", id: sessionId, cacheBytes: SESSION_CACHE_BYTES } as const;
+  static async open(place: SessionFilePlace, options?: CallOptions): Promise<SessionFile> {
+    const { store, key, sessionId, pool } = place;
+    const wanted = { kind: "session", id: sessionId, cacheBytes: SESSION_CACHE_BYTES, pool } as const;
     return new SessionFile(await openReleaseFile(store, key, wanted, options));
   }
 }
