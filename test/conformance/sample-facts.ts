@@ -104,7 +104,7 @@ function eventFact() {
 
 /** From the middle of one pause to the middle of another, so that where exactly spans start does not matter. */
 function movementFact(within: number) {
-  const pauses = movements.flatMap((move, i) => {
+  const pauses = movements.flatMap((_, i) => {
     const next = movements[i + 1];
     const end = Math.max(...movements.slice(0, i + 1).map(({ startTime, duration }) => startTime + duration));
     return next !== undefined && next.startTime - end > 0.5 ? [(end + next.startTime) / 2] : [];

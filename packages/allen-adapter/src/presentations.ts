@@ -16,7 +16,7 @@ const PARAMETERS = [
   "y_position",
   "color",
 ] as const;
-type Parameter = (typeof PARAMETERS)[number];
+export type Parameter = (typeof PARAMETERS)[number];
 
 /** One showing of one stimulus. */
 export interface StimulusPresentation {

@@ -20,7 +20,9 @@ export const sessionsCommand: CommandDefinition = {
 async function run(context: CommandContext, { dataset }: Options): Promise<void> {
   const sessions = await listSessions(context, dataset === undefined ? {} : { dataset });
   const missing = await unanswered(context, MODALITIES);
-  const subjects = new Set(sessions.map(({ ref, subject }) => `${ref.dataset}:${subject}`)).size;
+  const subjects = new Set(
+    sessions.flatMap(({ ref, subject }) => (subject === null ? [] : [`${ref.dataset}:${subject}`])),
+  ).size;
   const counts = { sessions: sessions.length, subjects, byDataset: countByDataset(sessions) };
   if (context.isJson) {
     context.io.out(toJson({ rows: sessions, counts, unanswered: missing }));

@@ -132,7 +132,7 @@ describe("toLfpSource", () => {
   ])("refuses %s", async (_, request) => {
     const source = await openSource(SMALL, 1);
     await expect(source.read(request)).rejects.toMatchObject({ code: "query" });
-    await expect(source.blocks(request).next()).rejects.toMatchObject({ code: "query" });
+    await expect(firstBlock(source.blocks(request))).rejects.toMatchObject({ code: "query" });
   });
 
   it("refuses seconds on an unsynced clock, and reads samples", async () => {
@@ -161,7 +161,7 @@ describe("toLfpSource", () => {
     const reason = new Error("enough");
     const aborted = AbortSignal.abort(reason);
     await expect(source.read({}, { signal: aborted })).rejects.toBe(reason);
-    await expect(source.blocks({}, { signal: aborted }).next()).rejects.toBe(reason);
+    await expect(firstBlock(source.blocks({}, { signal: aborted }))).rejects.toBe(reason);
     await expect(source.invalidIntervals({ signal: aborted })).rejects.toBe(reason);
     const controller = new AbortController();
     const reading = source.read({}, { signal: controller.signal });
@@ -227,3 +227,7 @@ describe("the sample session against its ground truth", () => {
     });
   });
 });
+
+function firstBlock<Block>(blocks: AsyncIterable<Block>): Promise<IteratorResult<Block>> {
+  return blocks[Symbol.asyncIterator]().next();
+}
