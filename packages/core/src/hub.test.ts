@@ -41,6 +41,14 @@ describe("hub", () => {
     expect(dispose).toHaveBeenCalledTimes(1);
   });
 
+  it("says that it has been disposed of, and may be disposed of twice", async () => {
+    const hub = hubOf(memoryPlugin());
+    hub.dispose();
+    hub.dispose();
+    expect(await codeOf(hub.probes(ref("memory", "session", "s1")))).toBe("query");
+    expect(() => hub.datasets()).toThrow(/disposed of/);
+  });
+
   it("refuses two adapters of one name", () => {
     expect(() => hubOf(memoryPlugin(), memoryPlugin())).toThrow(/two adapters are called memory/);
   });

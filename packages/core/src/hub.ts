@@ -70,13 +70,14 @@ export function createHub(config: HubConfig): Hub {
 
 class AdapterHub implements Hub {
   readonly #registry: AdapterRegistry;
+  #isDisposed = false;
 
   constructor(registry: AdapterRegistry) {
     this.#registry = registry;
   }
 
   datasets(): readonly AdapterPlugin[] {
-    return this.#registry.adapters().map(({ plugin }) => plugin);
+    return this.#adapters().map(({ plugin }) => plugin);
   }
 
   dataset(id: string): AdapterPlugin {
@@ -89,7 +90,7 @@ class AdapterHub implements Hub {
 
   async *sessions(filter: HubSessionFilter = {}, options?: CallOptions): AsyncIterable<Session> {
     const { dataset, ...rest } = filter;
-    const chosen = dataset === undefined ? this.#registry.adapters() : [this.#registered(dataset)];
+    const chosen = dataset === undefined ? this.#adapters() : [this.#registered(dataset)];
     for (const { plugin, adapter } of chosen) {
       const refs = rest.refs?.filter((ref) => ref.dataset === plugin.id);
       if (refs !== undefined && refs.length === 0) continue;
@@ -151,6 +152,8 @@ class AdapterHub implements Hub {
   }
 
   dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.#registry.dispose();
   }
 
@@ -167,8 +170,13 @@ class AdapterHub implements Hub {
     return adapter;
   }
 
+  #adapters(): readonly RegisteredAdapter[] {
+    if (this.#isDisposed) throw new QueryError("this hub has been disposed of", { hint: "create another one" });
+    return this.#registry.adapters();
+  }
+
   #registered(id: string): RegisteredAdapter {
-    const registered = this.#registry.adapters();
+    const registered = this.#adapters();
     const found = registered.find(({ plugin }) => plugin.id === id);
     if (found === undefined) {
       const known = registered.map(({ plugin }) => plugin.id).join(", ") || "none";
