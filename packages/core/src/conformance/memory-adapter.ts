@@ -4,13 +4,14 @@ import type {
   AdapterPlugin,
   Capabilities,
   DatasetAdapter,
+  Modality,
   SourceDescription,
   SpikeOptions,
 } from "../adapter.js";
 import { MODALITIES } from "../adapter.js";
 import type { ByteStore, StoreResolver } from "../byte-store.js";
 import type { CallOptions } from "../call-options.js";
-import { FormatError, NotFoundError } from "../errors.js";
+import { FormatError, NotFoundError, UnsupportedError } from "../errors.js";
 import type { Channel, ChannelTable } from "../model/channel.js";
 import type { EventFilter, EventTable, SessionEvent } from "../model/event.js";
 import type { InvalidInterval } from "../model/interval.js";
@@ -139,8 +140,8 @@ export function memoryStores(files: ReadonlyMap<string, Uint8Array> = memoryFile
   };
 }
 
-/** The dataset as a plugin; `without` takes modalities away. */
-export function memoryPlugin(without: readonly (keyof Capabilities)[] = []): AdapterPlugin {
+/** The dataset as a plugin; `without` takes modalities away, which it then refuses with {@link UnsupportedError}. */
+export function memoryPlugin(without: readonly Modality[] = []): AdapterPlugin {
   const capabilities = Object.fromEntries(
     MODALITIES.map((name) => [name, !without.includes(name)]),
   ) as unknown as Capabilities;
@@ -151,7 +152,7 @@ export function memoryPlugin(without: readonly (keyof Capabilities)[] = []): Ada
     rules: [{ id: "memory-good@2026", title: "good", definition: "even unit number", source: "this page" }],
     citations: ["none: made of formulas"],
     licence: "MIT",
-    create: (deps) => new MemoryAdapter(deps),
+    create: (deps) => new MemoryAdapter(deps, capabilities),
   };
 }
 
@@ -162,14 +163,18 @@ interface Tables {
 
 class MemoryAdapter implements DatasetAdapter {
   readonly #store: ByteStore;
+  readonly #capabilities: Capabilities;
   #tables: Tables | undefined;
 
-  constructor({ stores }: AdapterDeps) {
+  constructor({ stores }: AdapterDeps, capabilities: Capabilities) {
     this.#store = stores.open("memory:dataset/");
+    this.#capabilities = capabilities;
   }
 
   async describe(): Promise<SourceDescription> {
-    const answers = Object.fromEntries(MODALITIES.map((name) => [name, true])) as SourceDescription["answers"];
+    const answers = Object.fromEntries(
+      MODALITIES.map((name) => [name, this.#capabilities[name] || `the dataset has no ${name}`]),
+    ) as SourceDescription["answers"];
     return { sources: [{ url: this.#store.url, kind: "formulas" }], release: null, answers, notices: [] };
   }
 
@@ -193,19 +198,24 @@ class MemoryAdapter implements DatasetAdapter {
     await this.#readTables(options);
     expectKnown(session, ["s1", "s2"]);
     if (session.id === "s2") return [];
-    return [PROBE, OTHER_PROBE].map((probe, index) => ({
-      ...{ ref: probe, session, label: index === 0 ? "first" : "second", channelCount: index === 0 ? SITES : null },
-      ...{ unitCount: index === 0 ? UNIT_SITES.length : null, hasLfp: index === 0, model: null },
-    }));
+    const { channels, units, lfp } = this.#capabilities;
+    const first = {
+      ...{ ref: PROBE, session, label: "first", channelCount: channels ? SITES : null },
+      ...{ unitCount: units ? UNIT_SITES.length : null, hasLfp: lfp, model: null },
+    };
+    const second = { ref: OTHER_PROBE, label: "second", channelCount: null, unitCount: null, hasLfp: false };
+    return [first, { ...first, ...second }];
   }
 
   async channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable> {
+    this.#expectHas("channels");
     const { sites } = await this.#readTables(options);
     expectKnown(probe, [PROBE.id]);
     return { probe, rows: sites.map((acronym, site) => channelOf(acronym, site)), provenance: [], notices: [] };
   }
 
   async units(probe: ProbeRef, options?: CallOptions): Promise<UnitTable> {
+    this.#expectHas("units");
     const { sites, unitSites } = await this.#readTables(options);
     expectKnown(probe, [PROBE.id]);
     const rows = unitSites.map((site, unit) => unitOf(channelOf(sites[site] ?? null, site), unit));
@@ -213,6 +223,7 @@ class MemoryAdapter implements DatasetAdapter {
   }
 
   async spikes(probe: ProbeRef, options?: SpikeOptions): Promise<SpikeTable> {
+    this.#expectHas("spikes");
     options?.signal?.throwIfAborted();
     expectKnown(probe, [PROBE.id]);
     const bytes = await this.#store.read("spikes.f64", options);
@@ -233,6 +244,7 @@ class MemoryAdapter implements DatasetAdapter {
   }
 
   async waveforms(probe: ProbeRef, options?: SpikeOptions): Promise<WaveformTable> {
+    this.#expectHas("waveforms");
     await this.#readTables(options);
     expectKnown(probe, [PROBE.id]);
     const sites = Array.from({ length: SITES }, (_, site) => site);
@@ -252,6 +264,7 @@ class MemoryAdapter implements DatasetAdapter {
   }
 
   async events(session: SessionRef, { types, interval }: EventFilter, options?: CallOptions): Promise<EventTable> {
+    this.#expectHas("events");
     await this.#readTables(options);
     expectKnown(session, ["s1"]);
     const rows = Array.from({ length: 8 }, (_, index) => eventOf(index)).filter(
@@ -262,6 +275,7 @@ class MemoryAdapter implements DatasetAdapter {
   }
 
   async movement(session: SessionRef, options?: CallOptions): Promise<MovementSignal> {
+    this.#expectHas("movement");
     await this.#readTables(options);
     expectKnown(session, ["s1"]);
     const startTimes = Float64Array.from({ length: 100 }, (_, i) => i / 10);
@@ -278,16 +292,25 @@ class MemoryAdapter implements DatasetAdapter {
   }
 
   async lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource> {
-    const { rows } = await this.channels(probe, options);
+    this.#expectHas("lfp");
+    const { sites } = await this.#readTables(options);
+    expectKnown(probe, [PROBE.id]);
     const invalid = await this.invalidIntervals(SESSION, options);
     return memoryLfp({
       store: this.#store,
       probe,
-      channels: rows,
+      channels: sites.map((acronym, site) => channelOf(acronym, site)),
       samples: SAMPLES,
       start: LFP_START,
       rate: LFP_RATE,
       invalid,
+    });
+  }
+
+  #expectHas(modality: Modality): void {
+    if (this.#capabilities[modality]) return;
+    throw new UnsupportedError(`the ${MEMORY_DATASET} dataset has no ${modality}`, {
+      hint: "look at the dataset's capabilities before asking",
     });
   }
 

@@ -327,6 +327,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "a modality that is said to be absent and still answers",
+    foundBy: "capabilities > what the dataset lacks is unsupported, never empty",
+    plant: () => ({}),
+    plugin: (plugin) => ({ ...plugin, capabilities: { ...plugin.capabilities, waveforms: false } }),
+  },
+  {
     name: "a creation that reads",
     foundBy: "plugin > making the adapter reads nothing",
     plant: () => ({}),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AdapterPlugin, DatasetAdapter } from "../adapter.js";
+import { type AdapterPlugin, type DatasetAdapter, MODALITIES, type Modality } from "../adapter.js";
+import { parseRef } from "../model/ref.js";
 import type { AdapterSubject } from "./adapter-subject.js";
 import { MEMORY_FACTS, memoryPlugin, memoryStores } from "./memory-adapter.js";
 import { PLANTED_BUGS } from "./planted-bugs.js";
@@ -14,14 +15,31 @@ const subject = (plugin: AdapterPlugin): AdapterSubject => ({
 
 testAdapter(subject(memoryPlugin()));
 
-describe("an adapter without a modality", () => {
-  const poor = memoryPlugin(["waveforms", "movement"]);
-  it("is not asked for it, and must refuse it", async () => {
-    const names = applicableChecks(subject(poor)).map(({ name }) => name);
-    expect(names.some((name) => name.startsWith("waveforms") || name.startsWith("movement"))).toBe(false);
-    await expect(failures(poor)).resolves.toContain(
-      "capabilities > what the dataset lacks is unsupported, never empty",
-    );
+const POORER: readonly (readonly Modality[])[] = [
+  ["lfp"],
+  ["waveforms", "movement"],
+  ["units", "spikes", "waveforms"],
+  ["channels", "lfp"],
+  ["events", "movement"],
+  MODALITIES,
+];
+
+describe.each(POORER.map((without) => ({ without })))("an adapter without $without", ({ without }) => {
+  testAdapter(subject(memoryPlugin(without)));
+
+  it("is not asked for it", () => {
+    const asked = new Set(applicableChecks(subject(memoryPlugin(without))).flatMap(({ needs }) => needs));
+    expect(without.filter((modality) => asked.has(modality))).toEqual([]);
+  });
+
+  it("lists probes that promise none of it", async () => {
+    const adapter = memoryPlugin(without).create({ stores: memoryStores() });
+    const [probe] = await adapter.probes(parseRef(MEMORY_FACTS.session.ref, "session"));
+    expect([probe?.hasLfp, probe?.channelCount === null, probe?.unitCount === null]).toEqual([
+      !without.includes("lfp"),
+      without.includes("channels"),
+      without.includes("units"),
+    ]);
   });
 });
 
