@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carriedBy, channels, DATASETS, identity, info, PROBE_KEYS, units } from "../rosetta/truth.js";
-import { run, runJson } from "./run.js";
+import { expectFailure, run, runJson } from "./run.js";
 
 /** The listings over the embedded samples, against the ground truth that the samples were made from. */
 
@@ -76,6 +76,48 @@ describe("channels", () => {
     const wanted = channels.A.filter(({ inBrain, region }) => inBrain && /^VISp\d/.test(region));
     expect(rows.map(({ ref }) => ref)).toEqual(wanted.map((site) => identity.channel("ibl", "A", site)));
     expect(rows.length).toBeGreaterThan(10);
+  });
+});
+
+describe("options that are given twice", () => {
+  const refsOf = async (line: string) =>
+    (await runJson(line.split(" "))).rows.map(({ ref }) => String(ref)).sort((a, b) => a.localeCompare(b));
+  const [first, second] = [identity.probe("ibl", "A"), identity.probe("allen", "B")];
+
+  it.each([
+    ["units --region VISp", "units --region CA1"],
+    ["channels --region VISp", "channels --region CA1"],
+    [`units --probe ${first}`, `units --probe ${second}`],
+    [`channels --probe ${first}`, `channels --probe ${second}`],
+    [`units --session ${identity.session("ibl")}`, `units --session ${identity.session("allen")}`],
+    [`probes --session ${identity.session("ibl")}`, `probes --session ${identity.session("allen")}`],
+    ["probes --dataset ibl", "probes --dataset allen"],
+    ["sessions --dataset ibl", "sessions --dataset allen"],
+  ])("%s and %s: what either gives", async (one, other) => {
+    const [left, right] = [await refsOf(one), await refsOf(other)];
+    expect(Math.min(left.length, right.length)).toBeGreaterThan(0);
+    const [, ...again] = other.split(" ");
+    expect(await refsOf([one, ...again].join(" "))).toEqual([...left, ...right].sort((a, b) => a.localeCompare(b)));
+  });
+
+  it("a structure, a probe or a session named twice counts once", async () => {
+    for (const line of [
+      "units --region VISp",
+      `units --probe ${first}`,
+      `probes --session ${identity.session("ibl")}`,
+    ]) {
+      const [, ...again] = line.split(" ");
+      expect(await refsOf([line, ...again].join(" "))).toEqual(await refsOf(line));
+    }
+  });
+
+  it("none is lost in silence: one that is not there, and a probe outside the session beside it, are failures", async () => {
+    const sessions = ["probes", "--session", identity.session("ibl"), "--session", "allen:session:1"];
+    expectFailure(await run(sessions), /no session allen:session:1/);
+    const beside = ["units", "--probe", second, "--session", identity.session("ibl")];
+    expectFailure(await run(beside), new RegExp(`no probe ${second} in the sessions`), /leave out --session/);
+    expect((await run(["units", "--probe", second, "--session", identity.session("allen")])).code).toBe(0);
+    expectFailure(await run(["units", "--probe", second, "--dataset", "ibl"]), new RegExp(second));
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Channel, ProbeRef, SessionRef } from "@crossprobe/core";
-import { parseRefArgument } from "../arguments.js";
+import type { Channel } from "@crossprobe/core";
+import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
@@ -8,22 +8,17 @@ import { countByDataset, groupRows, plural, probeHeading, probesInScope, readEac
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
+import { addScopeOptions, type Scope } from "./scope.js";
 
-interface Options extends CommonOptions {
-  readonly dataset?: string;
-  readonly session?: SessionRef;
-  readonly probe?: ProbeRef;
-  readonly region?: string;
+interface Options extends CommonOptions, Scope {
+  readonly region?: readonly string[];
 }
 
 export const channelsCommand: CommandDefinition = {
   example: "channels --region VISp",
   define: (command, act) =>
-    void command
-      .option("--dataset <id>", "only this dataset")
-      .option("--session <ref>", "only this session", parseRefArgument("session"))
-      .option("--probe <ref>", "only this probe", parseRefArgument("probe"))
-      .option("--region <acronym>", "only this structure and those below it")
+    void addScopeOptions(command, "dataset", "session", "probe")
+      .option("--region <acronym>", "only this structure and those below it (repeatable)", collectValue)
       .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
 };
 

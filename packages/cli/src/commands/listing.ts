@@ -1,25 +1,36 @@
-import { formatRef, NotFoundError, type ProbeInsertion, type ProbeRef, type Ref, type Session } from "@crossprobe/core";
+import {
+  formatRef,
+  isSameRef,
+  NotFoundError,
+  type ProbeInsertion,
+  type ProbeRef,
+  type Ref,
+  type Session,
+} from "@crossprobe/core";
 import type { CommandContext } from "../command-context.js";
 import { Progress } from "../output/progress.js";
 import type { RowGroup } from "../output/table.js";
+import type { Scope } from "./scope.js";
 
-/** Which part of the sources a listing covers. */
-export interface Scope {
-  readonly dataset?: string;
-  readonly session?: Session["ref"];
-  readonly probe?: ProbeRef;
-}
-
-/** Sessions of the scope, in the order of the sources. */
+/**
+ * Sessions of the scope, in the order of the sources.
+ *
+ * @throws {@link NotFoundError} naming a session of the scope that is not there
+ */
 export async function listSessions({ hub, io }: CommandContext, scope: Scope): Promise<readonly Session[]> {
   const sessions: Session[] = [];
-  const filter = {
-    ...(scope.dataset !== undefined && { dataset: scope.dataset }),
-    ...(scope.session !== undefined && { dataset: scope.session.dataset, refs: [scope.session] }),
-  };
-  for await (const session of hub.sessions(filter, { signal: io.signal })) sessions.push(session);
-  if (scope.session !== undefined && sessions.length === 0) {
-    throw new NotFoundError(`no session ${formatRef(scope.session)} in the sources`, {
+  const datasets = new Set((scope.dataset ?? []).map((id) => hub.dataset(id).id));
+  const wanted = scope.session ?? [];
+  for (const { dataset } of wanted) hub.dataset(dataset);
+  for (const { id } of hub.datasets()) {
+    if (datasets.size > 0 && !datasets.has(id)) continue;
+    const filter = { dataset: id, ...(wanted.length > 0 && { refs: wanted }) };
+    for await (const session of hub.sessions(filter, { signal: io.signal })) sessions.push(session);
+  }
+  const missing = wanted.find((ref) => !sessions.some((session) => isSameRef(session.ref, ref)));
+  if (missing !== undefined) {
+    const where = datasets.size > 0 ? `the sources of ${[...datasets].join(" and ")}` : "the sources";
+    throw new NotFoundError(`no session ${formatRef(missing)} in ${where}`, {
       hint: "list them with crossprobe sessions",
     });
   }
@@ -39,10 +50,23 @@ export async function listProbes(context: CommandContext, scope: Scope): Promise
   return probes;
 }
 
-/** Probes whose tables a listing must read: the one named, else every one of the scope. */
+/**
+ * Probes whose tables a listing must read: those named, each once, else every one of the scope.
+ *
+ * @throws {@link NotFoundError} for a probe outside the sessions or datasets that are named beside it
+ */
 export async function probesInScope(context: CommandContext, scope: Scope): Promise<readonly ProbeRef[]> {
-  if (scope.probe !== undefined) return [scope.probe];
-  return (await listProbes(context, scope)).map(({ ref }) => ref);
+  const { probe: named, ...rest } = scope;
+  const isWide = rest.session === undefined && rest.dataset === undefined;
+  const listed = named !== undefined && isWide ? [] : (await listProbes(context, rest)).map(({ ref }) => ref);
+  if (named === undefined) return listed;
+  const outside = isWide ? undefined : named.find((probe) => !listed.some((other) => isSameRef(other, probe)));
+  if (outside !== undefined) {
+    throw new NotFoundError(`no probe ${formatRef(outside)} in the sessions and datasets that are named beside it`, {
+      hint: "leave out --session and --dataset",
+    });
+  }
+  return named.filter((probe, index) => named.findIndex((other) => isSameRef(other, probe)) === index);
 }
 
 /**

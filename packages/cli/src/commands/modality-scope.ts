@@ -1,7 +1,7 @@
 import { ConfigError, type Modality, UnsupportedError } from "@crossprobe/core";
 import { type CommandContext, unanswered } from "../command-context.js";
 import { wrapText } from "../output/table.js";
-import type { Scope } from "./listing.js";
+import type { Scope } from "./scope.js";
 
 /**
  * The datasets of a scope that can answer for a modality. Those that cannot are said on standard error, with their reason.
@@ -13,8 +13,10 @@ export async function answeringDatasets(
   modality: Modality,
   scope: Scope,
 ): Promise<readonly string[]> {
-  const named = scope.probe?.dataset ?? scope.session?.dataset ?? scope.dataset;
-  const chosen = named === undefined ? context.hub.datasets() : [context.hub.dataset(named)];
+  const { hub } = context;
+  const named = (scope.probe ?? scope.session)?.map(({ dataset }) => dataset) ?? scope.dataset;
+  const ids = named === undefined ? undefined : new Set(named.map((id) => hub.dataset(id).id));
+  const chosen = hub.datasets().filter(({ id }) => ids?.has(id) ?? true);
   if (chosen.length === 0) throw new ConfigError("no sources", { hint: "give --ibl or --allen" });
   const missing = await unanswered(context, [modality]);
   const answering = chosen.map(({ id }) => id).filter((id) => missing[id] === undefined);

@@ -1,24 +1,20 @@
-import { formatRef, MODALITIES, type ProbeInsertion, type Session, type SessionRef } from "@crossprobe/core";
-import { parseRefArgument } from "../arguments.js";
+import { formatRef, MODALITIES, type ProbeInsertion, type Session } from "@crossprobe/core";
 import { type CommandContext, type CommonOptions, unanswered, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { textTable } from "../output/table.js";
 import { countByDataset, listProbes, listSessions, plural } from "./listing.js";
+import { addScopeOptions, type Scope } from "./scope.js";
 import { noteUnanswered } from "./sessions.js";
 
-interface Options extends CommonOptions {
-  readonly dataset?: string;
-  readonly session?: SessionRef;
-}
+type Options = CommonOptions & Pick<Scope, "dataset" | "session">;
 
 export const probesCommand: CommandDefinition = {
   example: "probes --ibl 2023_12_bwm_release.csv",
   define: (command, act) =>
-    void command
-      .option("--dataset <id>", "only this dataset")
-      .option("--session <ref>", "only this session", parseRefArgument("session"))
-      .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
+    void addScopeOptions(command, "dataset", "session").action((options: Options) =>
+      act((io) => withHub(io, options, (context) => run(context, options))),
+    ),
 };
 
 async function run(context: CommandContext, options: Options): Promise<void> {

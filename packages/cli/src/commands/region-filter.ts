@@ -2,16 +2,16 @@ import { findRegion, isWithin } from "@crossprobe/atlas";
 import { type RegionLabel, resolveRegion } from "@crossprobe/core";
 
 /**
- * A test for labels inside a structure (itself and everything below); everything passes without one.
+ * A test for labels inside any of some structures (itself and everything below); everything passes without one.
  *
  * @throws QueryError for an unknown acronym, with the nearest spellings
  */
-export function regionFilter(acronym: string | undefined): (label: RegionLabel | null) => boolean {
-  if (acronym === undefined) return () => true;
-  const wanted = resolveRegion(acronym);
+export function regionFilter(acronyms: readonly string[] = []): (label: RegionLabel | null) => boolean {
+  if (acronyms.length === 0) return () => true;
+  const wanted = acronyms.map(resolveRegion);
   return (label) => {
     const region = label === null ? undefined : findRegion(label.acronym);
-    return region !== undefined && isWithin(region, wanted);
+    return region !== undefined && wanted.some((structure) => isWithin(region, structure));
   };
 }
 

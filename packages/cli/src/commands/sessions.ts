@@ -4,21 +4,20 @@ import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, groupedTable, type RowGroup, wrapText } from "../output/table.js";
 import { countByDataset, listSessions, plural } from "./listing.js";
+import { addScopeOptions, type Scope } from "./scope.js";
 
-interface Options extends CommonOptions {
-  readonly dataset?: string;
-}
+type Options = CommonOptions & Pick<Scope, "dataset">;
 
 export const sessionsCommand: CommandDefinition = {
   example: "sessions --ibl ONE/ --allen cache/",
   define: (command, act) =>
-    void command
-      .option("--dataset <id>", "only this dataset")
-      .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
+    void addScopeOptions(command, "dataset").action((options: Options) =>
+      act((io) => withHub(io, options, (context) => run(context, options))),
+    ),
 };
 
-async function run(context: CommandContext, { dataset }: Options): Promise<void> {
-  const sessions = await listSessions(context, dataset === undefined ? {} : { dataset });
+async function run(context: CommandContext, options: Options): Promise<void> {
+  const sessions = await listSessions(context, options);
   const missing = await unanswered(context, MODALITIES);
   const subjects = new Set(
     sessions.flatMap(({ ref, subject }) => (subject === null ? [] : [`${ref.dataset}:${subject}`])),

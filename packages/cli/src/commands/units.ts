@@ -1,6 +1,7 @@
 import { unitRate } from "@crossprobe/analysis";
-import type { ProbeRef, SessionRef, Unit } from "@crossprobe/core";
-import { parseCount, parseRefArgument } from "../arguments.js";
+import type { ProbeRef, Unit } from "@crossprobe/core";
+import { parseCount } from "../arguments.js";
+import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
@@ -9,12 +10,10 @@ import { countByDataset, groupRows, plural, probeHeading, probesInScope, readEac
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
+import { addScopeOptions, type Scope } from "./scope.js";
 
-interface Options extends CommonOptions {
-  readonly dataset?: string;
-  readonly session?: SessionRef;
-  readonly probe?: ProbeRef;
-  readonly region?: string;
+interface Options extends CommonOptions, Scope {
+  readonly region?: readonly string[];
   readonly passing?: boolean;
   readonly spikes?: boolean;
   readonly limit?: number;
@@ -23,11 +22,8 @@ interface Options extends CommonOptions {
 export const unitsCommand: CommandDefinition = {
   example: "units --region CA1 --passing",
   define: (command, act) =>
-    void command
-      .option("--dataset <id>", "only this dataset")
-      .option("--session <ref>", "only this session", parseRefArgument("session"))
-      .option("--probe <ref>", "only this probe", parseRefArgument("probe"))
-      .option("--region <acronym>", "only this structure and those below it")
+    void addScopeOptions(command, "dataset", "session", "probe")
+      .option("--region <acronym>", "only this structure and those below it (repeatable)", collectValue)
       .option("--passing", "only units that pass their dataset's published rule")
       .option("--spikes", "read the spikes: count and rate are computed instead of the source's")
       .option("--limit <count>", "at most so many", parseCount)
