@@ -13,8 +13,9 @@ const PLAIN: DatasetFacts = {
   unmappedUnits: 0,
   unregisteredUnits: 0,
   rateKinds: ["given"],
+  recordedLess: [],
 };
-const CONTEXT = { units: "passing", mapping: "beryl" } as const;
+const CONTEXT = { units: "passing", mapping: "beryl", interval: { start: 0, stop: 3000 } } as const;
 const other = (change: Partial<DatasetFacts>): DatasetFacts => ({ ...PLAIN, dataset: "b", ...change });
 const ids = (...facts: DatasetFacts[]) => caveatsOf(facts, CONTEXT).map(({ id }) => id);
 
@@ -33,6 +34,7 @@ describe("caveats", () => {
     ["lfp-span", { lfpSeconds: [50] }],
     ["unit-rules", { rule: "good@2019" }],
     ["rate-denominator", { rateKinds: ["observed"] }],
+    ["rate-interval-beyond-recording", { recordedLess: [{ start: 0.5, stop: 296 }] }],
     ["paradigm", { paradigms: ["task.decision"] }],
     ["paradigm", { stimuli: ["gabors"] }],
     ["label-granularity", { granularity: { layer: 0, area: 9, parent: 1 } }],
@@ -50,6 +52,13 @@ describe("caveats", () => {
       datasets: ["a", "b"],
       source: expect.stringContaining("rule 11"),
     });
+  });
+
+  it("say what the recordings cover of the interval that rates were asked over", () => {
+    const facts = [PLAIN, other({ recordedLess: [{ start: 0.5, stop: 296 }] })];
+    const caveat = caveatsOf(facts, CONTEXT).find(({ id }) => id === "rate-interval-beyond-recording");
+    expect(caveat).toMatchObject({ concerns: ["firingRate"], datasets: ["b"], mustNotCompare: false });
+    expect(caveat?.text).toMatch(/0 to 3000 s.* 0\.5 to 296 s/);
   });
 
   it("do not compare the reference of a dataset that has no LFP", () => {

@@ -1,5 +1,6 @@
-import type { LfpTraits } from "@crossprobe/core";
+import type { Interval, LfpTraits } from "@crossprobe/core";
 import type { RateIntervalKind } from "./firing-rates.js";
+import { spanText } from "./intervals.js";
 
 /** Results that a caveat can concern. */
 export type Concern = "regions" | "units" | "firingRate" | "psth" | "lfpPower";
@@ -37,11 +38,15 @@ export interface DatasetFacts {
   readonly unmappedUnits: number;
   readonly unregisteredUnits: number;
   readonly rateKinds: readonly RateIntervalKind[];
+  /** What was recorded of each probe whose rates are divided by more seconds than those. */
+  readonly recordedLess: readonly Interval[];
 }
 
 export interface CaveatContext {
   readonly units: "passing" | "all";
   readonly mapping: string;
+  /** Interval that rates were asked over; null without one. */
+  readonly interval: Interval | null;
 }
 
 /**
@@ -60,6 +65,7 @@ export function caveatsOf(facts: readonly DatasetFacts[], context: CaveatContext
     ...lfpSpan(withLfp),
     ...unitRules(facts, context),
     ...rateDenominators(facts),
+    ...unrecordedRates(facts, context),
     ...paradigms(facts),
     ...labels(facts, context),
     ...independence(facts),
@@ -228,6 +234,26 @@ function rateDenominators(facts: readonly DatasetFacts[]): Caveat[] {
       source: "harmonisation rule 15: firing rate denominators",
     },
   ];
+}
+
+/** A caveat names so many spans; the notices name each. */
+const MOST_SPANS = 4;
+
+function unrecordedRates(facts: readonly DatasetFacts[], { interval }: CaveatContext): Caveat[] {
+  return facts.flatMap(({ dataset, recordedLess }) => {
+    if (recordedLess.length === 0 || interval === null) return [];
+    const spans = unique(recordedLess.map(spanText));
+    const more = spans.length > MOST_SPANS ? `; and ${spans.length - MOST_SPANS} other spans` : "";
+    const covered = spans.slice(0, MOST_SPANS).join("; ") + more;
+    return {
+      id: "rate-interval-beyond-recording",
+      text: `The interval asked for, ${spanText(interval)}, reaches beyond the recordings of ${dataset}: the spikes of its probes cover ${covered}. Rates are divided by the whole interval, as if the rest had been without spikes, and are too low.`,
+      concerns: ["firingRate"],
+      mustNotCompare: false,
+      datasets: [dataset],
+      source: "harmonisation rule 15: firing rate denominators",
+    };
+  });
 }
 
 function paradigms(facts: readonly DatasetFacts[]): Caveat[] {

@@ -103,7 +103,41 @@ describe("compare", () => {
     const given = await compare(hub, { interval: { start: 0, stop: 7 } });
     expect(given.totals.a?.rateInterval.kind).toBe("given");
     expect(given.caveats.map(({ id }) => id)).not.toContain("rate-denominator");
-    expect(given.notices).toContainEqual(expect.objectContaining({ code: "interval-beyond-observation", count: 1 }));
+    expect(given.notices).toContainEqual(
+      expect.objectContaining({ code: "rate-interval-beyond-recording", count: 1, where: "a:probe:p1" }),
+    );
+  });
+
+  it("has no rate over an interval that was not recorded, and says why", async () => {
+    const probes = ["p1", "p2"].map((id) => ({
+      id,
+      units: [{ at: "CA1", times: [1, 2, 290] }],
+      coverage: { first: 1, last: id === "p1" ? 290 : 100 },
+    }));
+    const rates = async (start: number, stop: number) => {
+      const result = await compare(memoryHub([dataset("a", probes)]), { interval: { start, stop } });
+      const beyond = result.notices.filter(({ code }) => code === "rate-interval-beyond-recording");
+      return { result, beyond, rate: findings(result, "CA1", "a")?.firingRate };
+    };
+    const never = await rates(5000, 6000);
+    expect(never.rate).toMatchObject({ count: 0, median: null, values: [] });
+    expect(never.beyond).toEqual([]);
+    expect(never.result.absent).toContainEqual({
+      dataset: "a",
+      what: "firing rate",
+      reason: "none of the interval 5000 to 6000 s was recorded: the spikes cover 1 to 290 s",
+      where: ["a:probe:p1"],
+    });
+    const longer = await rates(0, 3000);
+    expect(longer.rate?.values).toEqual([3 / 3000, 3 / 3000]);
+    expect(longer.beyond.map(({ count, where }) => [count, where])).toEqual([
+      [1, "a:probe:p1"],
+      [1, "a:probe:p2"],
+    ]);
+    const caveat = findings(longer.result, "CA1", "a")?.caveats.find((one) => one.id === longer.beyond[0]?.code);
+    expect(caveat?.text).toContain("1 to 290 s; 1 to 100 s");
+    // 2 of 291 s is a ragged end of one probe; of the other, 191 s are missing.
+    expect((await rates(0, 291)).beyond.map(({ where }) => where)).toEqual(["a:probe:p2"]);
   });
 
   it("leaves an onset out for the probe whose span holds it, and for all where no probe is named", async () => {

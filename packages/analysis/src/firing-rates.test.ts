@@ -52,4 +52,18 @@ describe("firing rates", () => {
   it("count the probe's last spike, which ends the span", () => {
     expect(unitRate(table(null, { first: 1, last: 9 }), 0)).toMatchObject({ spikes: 6, seconds: 8 });
   });
+
+  it("over a given interval of which nothing was recorded are null, not zero", () => {
+    const coverage = { first: 1, last: 9 };
+    const absent = { rate: null, kind: null };
+    expect(unitRate(table(null, coverage), 0, { start: 20, stop: 30 })).toMatchObject(absent);
+    expect(unitRate(table([{ start: 0, stop: 10 }], coverage), 0, { start: 10, stop: 30 })).toMatchObject(absent);
+    expect(unitRate(table([{ start: 0, stop: 10 }], null), 0, { start: -5, stop: 0 })).toMatchObject(absent);
+    expect(unitRate(table(null, coverage), 0, { start: 9, stop: 10 })).toMatchObject({ rate: 1, kind: "given" });
+    expect(unitRate(table(null, coverage), 0, { start: 5, stop: 7 })).toMatchObject({ rate: 0, kind: "given" });
+  });
+
+  it("over a given interval divide by all of it, recorded or not", () => {
+    expect(unitRate(table(null, { first: 1, last: 9 }), 0, { start: 0, stop: 3000 }).rate).toBe(6 / 3000);
+  });
 });

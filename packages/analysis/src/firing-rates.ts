@@ -1,5 +1,6 @@
 import { type Interval, type SpikeTable, spikeTrain } from "@crossprobe/core";
 import { durationOf, unionOf } from "./intervals.js";
+import { isRecorded, recordedSpans } from "./recorded-spans.js";
 import { lowerBound } from "./sorted-search.js";
 
 /**
@@ -9,7 +10,7 @@ import { lowerBound } from "./sorted-search.js";
 export type RateIntervalKind = "given" | "observed" | "spikeCoverage";
 export const RATE_INTERVAL_KINDS: readonly RateIntervalKind[] = ["given", "observed", "spikeCoverage"];
 
-/** The rate of one unit; `null` where nothing says over what it could be taken, or that lasts no time. */
+/** The rate of one unit; `null` where nothing says over what it could be taken, that lasts no time, or none of it was recorded. */
 export interface UnitRate {
   /** Spikes per second. */
   readonly rate: number | null;
@@ -41,13 +42,19 @@ export function firingRate(times: ArrayLike<number>, intervals: readonly Interva
  *
  * Over `given` if there is one; else over what the source says it observed of this unit; else from the first to the last spike
  * of the probe. The three are different denominators: `kind` says which it was.
+ *
+ * A `given` interval divides as asked, also where it reaches beyond what was recorded ({@link recordedSpans}): spikes over all
+ * of its seconds. Where none of it was recorded the rate is null, with `kind` null too: nothing was seen, which is not zero.
  */
 export function unitRate(spikes: SpikeTable, index: number, given?: Interval): UnitRate {
   const times = spikeTrain(spikes, index);
   const observed = spikes.observed[index] ?? null;
-  if (given !== undefined) return rateOver(times, [given], "given");
+  if (given !== undefined) {
+    const recorded = recordedSpans(spikes, index);
+    return recorded === null || isRecorded(given, recorded) ? rateOver(times, [given], "given") : NO_RATE;
+  }
   if (observed !== null && observed.length > 0) return rateOver(times, observed, "observed");
-  if (spikes.coverage === null) return { rate: null, kind: null, spikes: 0, seconds: 0 };
+  if (spikes.coverage === null) return NO_RATE;
   const seconds = spikes.coverage.last - spikes.coverage.first;
   return {
     rate: seconds > 0 ? times.length / seconds : null,
@@ -56,6 +63,8 @@ export function unitRate(spikes: SpikeTable, index: number, given?: Interval): U
     seconds,
   };
 }
+
+const NO_RATE: UnitRate = { rate: null, kind: null, spikes: 0, seconds: 0 };
 
 function rateOver(times: Float64Array, intervals: readonly Interval[], kind: RateIntervalKind): UnitRate {
   const union = unionOf(intervals);

@@ -51,3 +51,8 @@ export function widened(intervals: readonly Interval[], seconds: number): Interv
 export function concerning(intervals: readonly InvalidInterval[], probe: ProbeRef): InvalidInterval[] {
   return intervals.filter((interval) => interval.probe === null || isSameRef(interval.probe, probe));
 }
+
+/** An interval for reading, to a hundredth of a second. */
+export function spanText({ start, stop }: Interval): string {
+  return `${Number(start.toFixed(2))} to ${Number(stop.toFixed(2))} s`;
+}

@@ -37,7 +37,10 @@ export interface CompareOptions extends CallOptions {
   readonly mapping?: Mapping | undefined;
   /** Whose rates and PSTHs: units that pass their dataset's published rule (default), or all. Counts always give both. */
   readonly units?: "passing" | "all" | undefined;
-  /** What firing rates are taken over, seconds on each session's clock. */
+  /**
+   * What firing rates are taken over, seconds on each session's clock. Where none of it was recorded there is no rate, with the
+   * reason in `absent`; where it reaches beyond the recording by more than a hundredth of itself, a notice and a caveat say so.
+   */
   readonly interval?: Interval | undefined;
   /** What LFP power is taken over; what each file covers if not given. */
   readonly lfpInterval?: Interval | undefined;

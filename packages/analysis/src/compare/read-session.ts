@@ -3,6 +3,7 @@ import {
   type Channel,
   type EventTable,
   formatRef,
+  type Interval,
   type InvalidInterval,
   type ProbeInsertion,
   type Session,
@@ -11,9 +12,11 @@ import {
   type Unit,
 } from "@crossprobe/core";
 import { type UnitRate, unitRate } from "../firing-rates.js";
-import { concerning, isCovered, isInside } from "../intervals.js";
+import { concerning, isInside, spanText } from "../intervals.js";
 import { psthCounts } from "../psth.js";
+import { isRecorded, type RecordedSpans, recordedSpans, secondsBeyond } from "../recorded-spans.js";
 import { assignRegion, type RegionAssignment } from "../regions.js";
+import type { Journal } from "./journal.js";
 import type { ReadContext } from "./read-context.js";
 import { type ProbeLfp, readProbeLfp } from "./read-lfp.js";
 
@@ -34,6 +37,8 @@ export interface ProbeFindings {
   /** Null where the source has no channel table. */
   readonly channels: readonly { readonly channel: Channel; readonly assignment: RegionAssignment }[] | null;
   readonly units: readonly UnitFindings[];
+  /** What was recorded of the units, where the interval of the rates reaches beyond it; else null. */
+  readonly recordedLess: Interval | null;
   /** Indices into the session's onsets of those that count for this probe. */
   readonly onsets: readonly number[];
   readonly lfp: ProbeLfp | null;
@@ -84,7 +89,7 @@ async function readProbe(
     probe,
     channels:
       channels?.rows.map((channel) => ({ channel, assignment: assignRegion(channel, settings.mapping) })) ?? null,
-    units: await readUnits(probe, times, context, options),
+    ...(await readUnits(probe, times, context, options)),
     onsets,
     lfp: await readProbeLfp(probe.ref, context, options),
   };
@@ -95,9 +100,9 @@ async function readUnits(
   onsets: readonly number[],
   { hub, journal, settings, rule }: ReadContext,
   options: CallOptions,
-): Promise<UnitFindings[]> {
+): Promise<Pick<ProbeFindings, "units" | "recordedLess">> {
   const table = await journal.attempt("units", probe.ref, () => hub.unitTable(probe.ref, options));
-  if (table === null) return [];
+  if (table === null) return { units: [], recordedLess: null };
   journal.note(table);
   const units = table.rows.map((unit) => ({
     unit,
@@ -110,12 +115,13 @@ async function readUnits(
   const chosen = units.filter(
     ({ assignment, passes }) => assignment.kind === "mapped" && (settings.units === "all" || passes === true),
   );
-  if (chosen.length === 0) return units;
+  if (chosen.length === 0) return { units, recordedLess: null };
   const wanted = chosen.map(({ unit }) => unit.ref);
   const spikes = await journal.attempt("spikes", probe.ref, () => hub.spikes(probe.ref, { ...options, units: wanted }));
-  if (spikes === null) return units;
+  if (spikes === null) return { units, recordedLess: null };
   journal.note(spikes);
-  noteUncovered(spikes, onsets, { journal, settings });
+  noteSilentOnsets(spikes, onsets, journal);
+  const recordedLess = settings.interval === null ? null : noteUnrecorded(spikes, settings.interval, journal);
   const given = settings.interval ?? undefined;
   const computed = new Map(
     chosen.map((unit, index) => [
@@ -127,26 +133,54 @@ async function readUnits(
       },
     ]),
   );
-  return units.map((unit) => computed.get(unit) ?? unit);
+  return { units: units.map((unit) => computed.get(unit) ?? unit), recordedLess };
 }
 
-/** Says where an interval or an onset reaches beyond what the source observed: the numbers are then too low. */
-function noteUncovered(
-  spikes: SpikeTable,
-  onsets: readonly number[],
-  { journal, settings }: Pick<ReadContext, "journal" | "settings">,
-): void {
-  const where = formatRef(spikes.probe);
-  const { interval } = settings;
-  const short = spikes.observed.filter((spans) => interval !== null && spans !== null && !isCovered(interval, spans));
-  if (interval !== null && short.length > 0) {
-    const message = `the interval ${interval.start}:${interval.stop} s is not wholly inside what the source observed of these units; their rates are over all of it`;
-    journal.note({ notices: [{ code: "interval-beyond-observation", message, count: short.length, where }] });
+/** Of an interval that reaches beyond what was recorded, the share that goes without saying: ends of a recording are ragged. */
+const RAGGED_SHARE = 0.01;
+
+/**
+ * Says where rates are divided by seconds that were not recorded, or cannot be given because none was.
+ *
+ * @returns from when to when was recorded of the units whose rates are too low for it; null when there is none
+ */
+function noteUnrecorded(spikes: SpikeTable, interval: Interval, journal: Journal): Interval | null {
+  const known = spikes.units.flatMap((_, index) => recordedSpans(spikes, index) ?? []);
+  const [partly, never] = [
+    known.filter((recorded) => isRecorded(interval, recorded)),
+    known.filter((recorded) => !isRecorded(interval, recorded)),
+  ];
+  const asked = `${interval.start} to ${interval.stop} s`;
+  const unseen = extentOf(never);
+  if (unseen !== null) {
+    const why = `none of the interval ${asked} was recorded: the spikes cover ${spanText(unseen)}`;
+    journal.absent("firing rate", why, spikes.probe);
   }
-  const { coverage } = spikes;
+  const allowed = RAGGED_SHARE * (interval.stop - interval.start);
+  const covered = extentOf(partly.filter((recorded) => secondsBeyond(interval, recorded) > allowed));
+  if (covered !== null) {
+    const message = `the interval ${asked} reaches beyond what was recorded, ${spanText(covered)}: rates are divided by all of it and too low`;
+    const where = formatRef(spikes.probe);
+    journal.note({ notices: [{ code: "rate-interval-beyond-recording", message, count: 1, where }] });
+  }
+  return covered;
+}
+
+/** From the first to the last of all spans; null for none. */
+function extentOf(recorded: readonly RecordedSpans[]): Interval | null {
+  const spans = recorded.flatMap((one) => one.spans);
+  if (spans.length === 0) return null;
+  return {
+    start: spans.reduce((first, { start }) => Math.min(first, start), Number.POSITIVE_INFINITY),
+    stop: spans.reduce((last, { stop }) => Math.max(last, stop), Number.NEGATIVE_INFINITY),
+  };
+}
+
+/** Says where an onset lies beyond the probe's spikes: the response is then too low. */
+function noteSilentOnsets({ coverage, probe }: SpikeTable, onsets: readonly number[], journal: Journal): void {
   const outside = onsets.filter((onset) => coverage !== null && (onset < coverage.first || onset > coverage.last));
-  if (outside.length > 0) {
-    const message = "onsets before the first or after the last spike of the probe; they count as events without spikes";
-    journal.note({ notices: [{ code: "onsets-without-spikes", message, count: outside.length, where }] });
-  }
+  if (outside.length === 0) return;
+  const message = "onsets before the first or after the last spike of the probe; they count as events without spikes";
+  const where = formatRef(probe);
+  journal.note({ notices: [{ code: "onsets-without-spikes", message, count: outside.length, where }] });
 }

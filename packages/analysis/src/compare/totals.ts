@@ -118,5 +118,6 @@ export function factsOf(findings: DatasetFindings, totals: DatasetTotals): Datas
     unmappedUnits: totals.unmapped.total,
     unregisteredUnits: totals.unregistered.total,
     rateKinds: RATE_INTERVAL_KINDS.filter((kind) => totals.rateInterval.units[kind] > 0),
+    recordedLess: probes.flatMap(({ recordedLess }) => recordedLess ?? []),
   };
 }
