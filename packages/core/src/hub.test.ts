@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { AdapterPlugin } from "./adapter.js";
-import { memoryPlugin, memoryStores } from "./conformance/memory-adapter.js";
+import { memoryStores } from "./conformance/memory-facts.js";
+import { memoryPlugin } from "./conformance/memory-plugin.js";
 import { recordingStores } from "./conformance/recording-store.js";
 import { createHub } from "./hub.js";
 import { parseRef, ref } from "./model/ref.js";

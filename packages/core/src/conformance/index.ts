@@ -1,7 +1,8 @@
 /** The suites that every implementation of a contract passes. Needs vitest. */
 
 export type { AdapterCheck, AdapterSkip, AdapterSubject, KnownFacts, Near } from "./adapter-subject.js";
-export { MEMORY_FACTS, memoryFiles, memoryPlugin, memoryStores } from "./memory-adapter.js";
+export { MEMORY_FACTS, memoryFiles, memoryStores } from "./memory-facts.js";
+export { memoryPlugin } from "./memory-plugin.js";
 export {
   type RecordedCall,
   type RecordingStore,

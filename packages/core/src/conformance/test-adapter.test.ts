@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type AdapterPlugin, type DatasetAdapter, MODALITIES, type Modality } from "../adapter.js";
 import { parseRef } from "../model/ref.js";
 import type { AdapterSubject } from "./adapter-subject.js";
-import { MEMORY_FACTS, memoryPlugin, memoryStores } from "./memory-adapter.js";
+import { MEMORY_FACTS, memoryStores } from "./memory-facts.js";
+import { memoryPlugin } from "./memory-plugin.js";
 import { PLANTED_BUGS } from "./planted-bugs.js";
 import { applicableChecks, testAdapter } from "./test-adapter.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { memoryPlugin, memoryStores } from "../conformance/memory-adapter.js";
+import { memoryStores } from "../conformance/memory-facts.js";
+import { memoryPlugin } from "../conformance/memory-plugin.js";
 import { recordingStores } from "../conformance/recording-store.js";
 import { createHub } from "../hub.js";
 import { formatRef, ref } from "../model/ref.js";

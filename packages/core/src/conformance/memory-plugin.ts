@@ -1,0 +1,19 @@
+import { type AdapterPlugin, type Capabilities, MODALITIES, type Modality } from "../adapter.js";
+import { MemoryAdapter } from "./memory-adapter.js";
+import { MEMORY_DATASET } from "./memory-dataset.js";
+
+/** The dataset as a plugin; `without` takes modalities away, which it then refuses with {@link UnsupportedError}. */
+export function memoryPlugin(without: readonly Modality[] = []): AdapterPlugin {
+  const capabilities = Object.fromEntries(
+    MODALITIES.map((name) => [name, !without.includes(name)]),
+  ) as unknown as Capabilities;
+  return {
+    id: MEMORY_DATASET,
+    title: "A dataset made of formulas",
+    capabilities,
+    rules: [{ id: "memory-good@2026", title: "good", definition: "even unit number", source: "this page" }],
+    citations: ["none: made of formulas"],
+    licence: "MIT",
+    create: ({ stores }) => new MemoryAdapter(stores.open("memory:dataset/"), capabilities),
+  };
+}
