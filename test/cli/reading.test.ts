@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { parseCsv } from "@crossprobe/formats/csv";
 import { parseNpy } from "@crossprobe/formats/npy";
-import { readParquet } from "@crossprobe/formats/parquet";
+import { readParquet, readParquetSchema } from "@crossprobe/formats/parquet";
 import { LocalStore } from "@crossprobe/storage/node";
 import { afterAll, describe, expect, it } from "vitest";
 import { carriedBy, channels, DATASETS, events, identity, info, trueLfp, trueSpikes } from "../rosetta/truth.js";
@@ -97,6 +97,56 @@ describe.each(DATASETS)("events of %s", (dataset) => {
     const [from, to] = [events[3]?.onsetTime, events[9]?.onsetTime];
     const { rows } = await runJson([...visual, "--from", String(from), "--to", String(to)]);
     expect(rows.map(({ time }) => time)).toEqual(events.slice(3, 9).map(({ onsetTime }) => onsetTime));
+  });
+});
+
+describe("tables of one command have one schema", () => {
+  const schemaOf = async (folder: string, name: string) =>
+    (await readParquetSchema(new LocalStore(folder), name))?.columns ?? expect.fail(`no ${name}`);
+
+  it("events: of both datasets, and of whatever types", async () => {
+    const folder = temporaryFolder();
+    const lines = DATASETS.flatMap((dataset) => [
+      ["events", identity.session(dataset)],
+      ["events", identity.session(dataset), "--type", "stimulus.visual.onset"],
+      ["events", identity.session(dataset), "--from", "1e6"],
+    ]);
+    const schemas = [];
+    for (const [i, line] of lines.entries()) {
+      expect((await run([...line, "--out", `${i}.parquet`], { cwd: folder })).code).toBe(0);
+      schemas.push(await schemaOf(folder, `${i}.parquet`));
+    }
+    const [first] = schemas;
+    for (const schema of schemas) expect(schema).toEqual(first);
+    const types = Object.fromEntries((first ?? []).map(({ name, type }) => [name, type]));
+    expect(types).toMatchObject({ time: "double", contrast: "double", azimuthDeg: "double", polarity: "double" });
+    expect(types).toMatchObject({ type: "string", stimulus: "string", side: "string", choice: "string" });
+    expect(types).toMatchObject({ isCorrect: "bool", nativeRow: "int32" });
+  });
+
+  it("spikes: of both datasets, and of none", async () => {
+    const folder = temporaryFolder();
+    const wanted = [
+      { name: "unit", type: "string" },
+      { name: "time", type: "double" },
+      { name: "amplitudeV", type: "double" },
+    ];
+    for (const dataset of DATASETS) {
+      for (const from of ["290", "1e6"]) {
+        const line = ["spikes", identity.probe(dataset, "A"), "--from", from, "--out", "s.parquet"];
+        expect((await run(line, { cwd: folder })).code).toBe(0);
+        expect(await schemaOf(folder, "s.parquet")).toEqual(wanted);
+      }
+    }
+  });
+
+  it("lfp: a double for time, single-precision volts", async () => {
+    const folder = temporaryFolder();
+    const line = "--from 10 --to 10.1 --channels 0:2 --out l.parquet".split(" ");
+    for (const dataset of DATASETS) {
+      expect((await run(["lfp", "read", identity.probe(dataset, "A"), ...line], { cwd: folder })).code).toBe(0);
+      expect((await schemaOf(folder, "l.parquet")).map(({ type }) => type)).toEqual(["double", "float", "float"]);
+    }
   });
 });
 

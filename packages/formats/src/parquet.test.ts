@@ -12,7 +12,7 @@ import {
   seededRandom,
   storeOf,
 } from "../../../test/helpers/format-fixtures.js";
-import { encodeParquet, readParquet, readParquetSchema } from "./parquet.js";
+import { encodeParquet, type ParquetColumnType, readParquet, readParquetSchema } from "./parquet.js";
 
 const EXPECTED = expectedFormats().parquet;
 const MANY = EXPECTED["many-snappy"];
@@ -288,6 +288,68 @@ describe("encodeParquet", () => {
       ["region", []],
     ]);
     expect(await readParquet(storeOf({ a: encodeParquet(empty) }), "a")).toEqual(empty);
+  });
+
+  it("stores a column as its type says, whatever is in it", async () => {
+    const types = new Map([
+      ["number", "double"],
+      ["small", "float"],
+      ["row", "int32"],
+      ["flag", "boolean"],
+      ["text", "string"],
+    ] as const);
+    const tableOf = (...values: readonly (readonly unknown[])[]) =>
+      encodeParquet(table([...types.keys()].map((name, i) => [name, values[i] ?? []])), undefined, types);
+    const files = [
+      tableOf([1, 2], [0.5, 1], [1, -(2 ** 31)], [true, false], ["a", "b"]),
+      tableOf([1, null], [null, 1], [1, null], [null, false], ["a", null]),
+      tableOf([null], [null], [null], [null], [null]),
+      tableOf(),
+      encodeParquet(
+        table([
+          ["number", Float64Array.of(1, 2)],
+          ["small", Float32Array.of(0.5, 1)],
+          ["row", Int16Array.of(1, -5)],
+          ["flag", [true, true]],
+          ["text", ["a", "b"]],
+        ]),
+        undefined,
+        types,
+      ),
+    ];
+    for (const bytes of files) {
+      const { schema } = parquetMetadata(bytes);
+      expect(schema.slice(1).map((element) => [element.type, element.repetition_type])).toEqual(
+        ["DOUBLE", "FLOAT", "INT32", "BOOLEAN", "BYTE_ARRAY"].map((type) => [type, "OPTIONAL"]),
+      );
+      const found = await readParquetSchema(storeOf({ a: bytes }), "a");
+      expect(found?.columns.map(({ type }) => type)).toEqual(["double", "float", "int32", "bool", "string"]);
+    }
+    const [full, gaps] = await Promise.all(files.map((bytes) => readParquet(storeOf({ a: bytes }), "a")));
+    expect(plain(full ?? table([]))).toEqual({
+      ...{ number: [1, 2], small: [0.5, 1], row: [1, -(2 ** 31)], flag: [true, false], text: ["a", "b"] },
+    });
+    expect(plain(gaps ?? table([]))).toEqual({
+      ...{ number: [1, Number.NaN], small: [Number.NaN, 1], row: [1, null], flag: [null, false], text: ["a", null] },
+    });
+  });
+
+  it("says nothing of absent values in the schema of a plain column", () => {
+    const nullability = (values: unknown[]) =>
+      parquetMetadata(encodeParquet(table([["x", values]]))).schema[1]?.repetition_type;
+    expect([nullability(["a"]), nullability(["a", null])]).toEqual(["OPTIONAL", "OPTIONAL"]);
+  });
+
+  it("refuses what a type does not hold, and a type of no column", () => {
+    const encode = (values: unknown[], type: ParquetColumnType, name = "x") =>
+      encodeParquet(table([["x", values]]), undefined, new Map([[name, type]]));
+    expect(() => encode(["a"], "double")).toThrow(/"x" has a, which is no double/);
+    for (const values of [[1.5], [2 ** 31], [Number.NaN], ["1"]]) {
+      expect(() => encode(values, "int32")).toThrow(expect.objectContaining({ code: "query" }));
+    }
+    expect(() => encode([1], "boolean")).toThrow(/no boolean/);
+    expect(() => encode([true], "string")).toThrow(/no string/);
+    expect(() => encode([1], "double", "y")).toThrow(/type for "y", which is no column/);
   });
 
   it("refuses a column of mixed values", () => {

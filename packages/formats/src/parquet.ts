@@ -32,10 +32,12 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { type ChunkRange, readRanges } from "./parquet/chunk-ranges.js";
 import { type Chunk, toColumn } from "./parquet/column.js";
 import { isDecimal, typeNameOf } from "./parquet/column-type.js";
-import { encodeColumns } from "./parquet/encode.js";
+import { encodeColumns, type ParquetColumnType } from "./parquet/encode.js";
 import { decodeChunk, type PageDecoder } from "./parquet/pages.js";
 import { openRanges, type RangeFile } from "./parquet/range-file.js";
 import { urlOf } from "./place.js";
+
+export type { ParquetColumnType };
 
 export interface ParquetOptions {
   /** Only these columns, which must exist. All unless given. */
@@ -120,15 +122,20 @@ export async function readParquetSchema(
  *
  * Typed arrays keep their type. Of plain arrays, texts, booleans and numbers (as doubles) keep theirs, bigint becomes int64,
  * `Date` a UTC timestamp in milliseconds, and anything else JSON text; null stays null, NaN stays NaN. A column of nothing but
- * null is text.
+ * null is text: where files of one kind are to have one schema whatever is in them, name the types.
  *
  * @param metadata texts to keep beside the data
- * @throws {@link QueryError} when a column mixes kinds of values
+ * @param types what columns are stored as; one that is named is nullable and keeps its type even without a value
+ * @throws {@link QueryError} when a column mixes kinds of values or holds what its type does not, and for the type of no column
  * @example
  * await writeFile("units.parquet", encodeParquet(units));
  */
-export function encodeParquet(table: Table, metadata: ReadonlyMap<string, string> = new Map()): Uint8Array {
-  const columns = encodeColumns(table);
+export function encodeParquet(
+  table: Table,
+  metadata: ReadonlyMap<string, string> = new Map(),
+  types: ReadonlyMap<string, ParquetColumnType> = new Map(),
+): Uint8Array {
+  const columns = encodeColumns(table, types);
   const leaves = columns.map(({ element }) => element as SchemaElement);
   const buffer = parquetWriteBuffer({
     columnData: columns.map(({ element, data }) => ({ name: element.name, data: data as unknown[] })),

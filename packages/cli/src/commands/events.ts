@@ -14,6 +14,7 @@ import { parseRefArgument, parseSeconds, toInterval } from "../arguments.js";
 import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
+import { columnTypesOf } from "../output/column-types.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable } from "../output/table.js";
 import { checkWritable, writeFiles } from "../output/write-file.js";
@@ -76,9 +77,11 @@ async function run(
 }
 
 async function writeEvents(context: CommandContext, rows: readonly SessionEvent[], path: string): Promise<void> {
-  const names = Object.keys(eventSchema.unwrap().shape) as (keyof SessionEvent)[];
+  const { shape } = eventSchema.unwrap();
+  const names = Object.keys(shape) as (keyof SessionEvent)[];
   const format = outputFormat(path) === "csv" ? "csv" : "parquet";
-  const content = await encodeTable(format, table(names.map((name) => [name, rows.map((row) => row[name])])));
+  const columns = table(names.map((name) => [name, rows.map((row) => row[name])]));
+  const content = await encodeTable(format, columns, columnTypesOf(shape));
   await writeFiles(new Map([[path, content]]));
   context.note(`${plural(rows.length, "event")} written to ${path}`);
 }

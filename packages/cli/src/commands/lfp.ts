@@ -16,7 +16,7 @@ import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable } from "../output/table.js";
 import { checkWritable, writeFiles } from "../output/write-file.js";
-import { encodeArray, encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
+import { type ColumnTypes, encodeArray, encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
 import { noteNotices } from "./notices.js";
 import { regionText } from "./region-filter.js";
 
@@ -101,7 +101,7 @@ async function writeBlock(context: CommandContext, source: LfpSource, block: Lfp
   const format = outputFormat(path);
   const contents =
     format === "csv" || format === "parquet"
-      ? [await encodeTable(format, blockTable(source, block))]
+      ? [await encodeBlock(format, source, block)]
       : [await encodeArray(data, shape), await encodeArray(block.times, [block.times.length])];
   await writeFiles(new Map(paths.map((name, i) => [name, contents[i] ?? ""])));
   context.note(`${shape.join(" x ")} values in volts written to ${paths.join(" and ")}`);
@@ -116,6 +116,14 @@ function blockTable(source: LfpSource, { data: { data }, times, channels }: LfpB
     return channel === undefined ? `column ${index}` : formatRef(channel.ref);
   };
   return table([["time", times], ...channels.map((index, k) => [name(index), column(k)] as const)]);
+}
+
+function encodeBlock(format: "csv" | "parquet", source: LfpSource, block: LfpBlock): Promise<Uint8Array | string> {
+  const columns = blockTable(source, block);
+  const types: ColumnTypes = new Map(
+    [...columns.columns.keys()].map((name) => [name, name === "time" ? "double" : "float"]),
+  );
+  return encodeTable(format, columns, types);
 }
 
 function print({ io }: CommandContext, source: LfpSource, block: LfpBlock): void {

@@ -16,7 +16,7 @@ import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable } from "../output/table.js";
 import { checkWritable, writeFiles } from "../output/write-file.js";
-import { encodeArray, encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
+import { type ColumnTypes, encodeArray, encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
 import { plural } from "./listing.js";
 import { noteNotices } from "./notices.js";
 
@@ -123,11 +123,17 @@ async function writeSpikes(context: CommandContext, trains: readonly Train[], pa
   const count = trains.reduce((sum, { times }) => sum + times.length, 0);
   const content =
     format === "csv" || format === "parquet"
-      ? await encodeTable(format, spikeTable(trains, count))
+      ? await encodeTable(format, spikeTable(trains, count), SPIKE_COLUMNS)
       : await encodeArray(trains[0]?.times ?? new Float64Array(0), [count]);
   await writeFiles(new Map([[path, content]]));
   context.note(`${plural(count, "spike")} written to ${path}`);
 }
+
+const SPIKE_COLUMNS: ColumnTypes = new Map([
+  ["unit", "string"],
+  ["time", "double"],
+  ["amplitudeV", "double"],
+]);
 
 /** A row a spike: `unit`, `time` in seconds, `amplitudeV` (NaN where the source has none). */
 function spikeTable(trains: readonly Train[], count: number): Table {

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type { Table } from "@crossprobe/core";
+import type { ParquetColumnType } from "@crossprobe/formats/parquet";
 import { InvalidArgumentError } from "commander";
 
 /** What a result can be written as. */
@@ -27,10 +28,17 @@ export function parseOutFile(...formats: readonly OutputFormat[]): (path: string
   };
 }
 
-/** The bytes of a table as CSV or Parquet. */
-export async function encodeTable(format: Exclude<OutputFormat, "npy">, table: Table): Promise<Uint8Array | string> {
+/** What the columns of a table are stored as, by name: the same for every file of a command. */
+export type ColumnTypes = ReadonlyMap<string, ParquetColumnType>;
+
+/** The bytes of a table as CSV, or as Parquet with columns of these types. */
+export async function encodeTable(
+  format: Exclude<OutputFormat, "npy">,
+  table: Table,
+  types: ColumnTypes,
+): Promise<Uint8Array | string> {
   if (format === "csv") return (await import("@crossprobe/formats/csv")).encodeCsv(table);
-  return (await import("@crossprobe/formats/parquet")).encodeParquet(table);
+  return (await import("@crossprobe/formats/parquet")).encodeParquet(table, undefined, types);
 }
 
 /** The bytes of an array as npy. */

@@ -7,24 +7,59 @@ export interface EncodedColumn {
   readonly data: readonly unknown[] | Exclude<Column, readonly unknown[]>;
 }
 
+/**
+ * What a column is stored as. A column whose type is named keeps it whatever is in it, so that files of one kind have one
+ * schema: it is nullable, and one of nothing but null is no text.
+ */
+export type ParquetColumnType = "double" | "float" | "int32" | "boolean" | "string";
+
 type Meaning = Omit<SchemaElement, "name" | "repetition_type">;
 type UnnamedColumn = Omit<EncodedColumn, "element"> & { readonly element: Meaning; readonly isNullable: boolean };
 
 const TEXT: Meaning = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
 
-/** Chooses how each column of a table is stored. @throws QueryError when a column mixes kinds of values */
-export function encodeColumns(table: Table): EncodedColumn[] {
+const NAMED: Readonly<
+  Record<ParquetColumnType, { readonly element: Meaning; readonly has: (value: unknown) => boolean }>
+> = {
+  double: { element: { type: "DOUBLE" }, has: (value) => typeof value === "number" },
+  float: { element: { type: "FLOAT" }, has: (value) => typeof value === "number" },
+  int32: { element: { type: "INT32" }, has: (value) => typeof value === "number" && (value | 0) === value },
+  boolean: { element: { type: "BOOLEAN" }, has: (value) => typeof value === "boolean" },
+  string: { element: TEXT, has: (value) => typeof value === "string" },
+};
+
+/**
+ * Chooses how each column of a table is stored: as its type says, else by what is in it.
+ *
+ * @throws QueryError when a column mixes kinds of values or holds what its type does not, and for the type of no column
+ */
+export function encodeColumns(table: Table, types: ReadonlyMap<string, ParquetColumnType>): EncodedColumn[] {
+  const stray = [...types.keys()].find((name) => !table.columns.has(name));
+  if (stray !== undefined) throw new QueryError(`There is a type for ${JSON.stringify(stray)}, which is no column.`);
   return [...table.columns].map(([name, column]) => {
-    const { element, data, isNullable } = encodeColumn(name, column);
+    const type = types.get(name);
+    const { element, data, isNullable } =
+      type === undefined ? encodeColumn(name, column) : encodeNamed(name, column, type);
     return { element: { ...element, name, repetition_type: isNullable ? "OPTIONAL" : "REQUIRED" }, data };
   });
+}
+
+function encodeNamed(name: string, column: Column, type: ParquetColumnType): UnnamedColumn {
+  const { element, has } = NAMED[type];
+  const values = Array.from(column as Iterable<unknown>, (value) => value ?? null);
+  const stray = values.find((value) => value !== null && !has(value));
+  if (stray !== undefined) {
+    throw new QueryError(`Column ${JSON.stringify(name)} has ${String(stray)}, which is no ${type}.`);
+  }
+  return { element, data: values, isNullable: true };
 }
 
 function encodeColumn(name: string, column: Column): UnnamedColumn {
   if (ArrayBuffer.isView(column)) return encodeTyped(column);
   const values = column.map((value) => value ?? null);
   const present = values.filter((value) => value !== null);
-  const isNullable = present.length < values.length;
+  // Whether a value happens to be absent is no part of a schema.
+  const isNullable = true;
   const kinds = new Set(present.map(kindOf));
   const kind = kinds.size === 0 ? "string" : [...kinds].join(" and ");
   switch (kind) {
