@@ -142,12 +142,15 @@ describe("the rules", () => {
       "formats/src/npy.ts": 'import h5wasm from "h5wasm/node";',
       "formats/src/parquet.ts": 'import { parquetRead } from "hyparquet";',
       "formats/src/csv.ts": 'import { compressors } from "hyparquet-compressors";',
+      "formats/src/csv/encode.ts": 'import { parse } from "#csv-parse";',
+      "formats/src/csv/records.ts": 'import { parse } from "#csv-parse";',
       "storage/src/layers/retried.ts": 'const axios = await import("axios");',
     });
     expect(homeViolations(files)).toEqual([
       "packages/core/src/hub.ts:1 imports inversify, whose home is packages/core/src/container.ts",
       "packages/formats/src/npy.ts:1 imports h5wasm, whose home is packages/formats/src/hdf5/",
       "packages/formats/src/csv.ts:1 imports hyparquet-compressors, whose home is packages/formats/src/parquet.ts",
+      "packages/formats/src/csv/encode.ts:1 imports csv-parse, whose home is packages/formats/src/csv/records.ts",
       "packages/storage/src/layers/retried.ts:1 imports axios, whose home is packages/storage/src/http.ts",
     ]);
   });

@@ -24,6 +24,7 @@ export const HOMES: Readonly<Record<string, string>> = {
   hyparquet: "packages/formats/src/parquet.ts",
   "hyparquet-compressors": "packages/formats/src/parquet.ts",
   "hyparquet-writer": "packages/formats/src/parquet.ts",
+  "csv-parse": "packages/formats/src/csv/records.ts",
   commander: "packages/cli/src/",
 };
 
@@ -205,10 +206,14 @@ function ownPackage(specifier: string): string | undefined {
   return specifier.startsWith(SCOPE) ? specifier.slice(SCOPE.length).split("/")[0] : undefined;
 }
 
-/** The package that a bare specifier belongs to; `undefined` for relative ones and for Node's own modules. */
+/**
+ * The package that a bare specifier belongs to; `undefined` for relative ones and for Node's own modules. A manifest's `imports` are
+ * named after the library whose entry they choose: `#csv-parse`.
+ */
 function libraryOf(specifier: string): string | undefined {
   if (specifier.startsWith(".") || isNodeModule(specifier)) return undefined;
   return specifier
+    .replace(/^#/, "")
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");

@@ -1,7 +1,7 @@
 /** Comma-separated tables. Format: RFC 4180, with the liberties of pandas: any line end, a byte order mark, an unnamed index. */
 
 import { type ByteStore, type CallOptions, FormatError, SchemaError } from "@crossprobe/core";
-import { CsvSyntaxError, forEachRecord } from "./csv/records.js";
+import { type CsvRecords, CsvSyntaxError, readRecords } from "./csv/records.js";
 import { urlOf } from "./place.js";
 import { decodeText } from "./text.js";
 
@@ -51,18 +51,28 @@ export async function readCsv(
  * @throws as {@link readCsv}
  */
 export function parseCsv(text: string, url: string, options: CsvOptions = {}): CsvTable {
-  let builder: TableBuilder | undefined;
+  const { records, lineOf } = recordsOf(text, options.delimiter ?? ",", url);
+  const [header] = records;
+  if (header === undefined) throw broken(url, 1, "it is empty, without even a header");
+  const builder = new TableBuilder(header, options.columns, url);
+  for (const [i, fields] of records.entries()) {
+    if (i === 0) continue;
+    if (fields.length !== header.length) {
+      const reason = `a row has ${fields.length} values where the header has ${header.length}`;
+      throw broken(url, lineOf(i), reason);
+    }
+    builder.add(fields);
+  }
+  return builder.table();
+}
+
+function recordsOf(text: string, delimiter: string, url: string): CsvRecords {
   try {
-    forEachRecord(text, options.delimiter ?? ",", (fields, line) => {
-      if (builder === undefined) builder = new TableBuilder(fields, options.columns, url);
-      else builder.add(fields, line);
-    });
+    return readRecords(text, delimiter);
   } catch (error) {
     if (error instanceof CsvSyntaxError) throw broken(url, error.line, error.message, error);
     throw error;
   }
-  if (builder === undefined) throw broken(url, 1, "it is empty, without even a header");
-  return builder.table();
 }
 
 /**
@@ -102,16 +112,12 @@ export function requireColumns(table: CsvTable, names: readonly string[], url: s
 }
 
 class TableBuilder {
-  readonly #url: string;
-  readonly #width: number;
   readonly #columns = new Map<string, string[]>();
   /** Place in a row, and the column that it fills. */
   readonly #targets: readonly (readonly [index: number, values: string[]])[];
   #rowCount = 0;
 
   constructor(names: readonly string[], wanted: readonly string[] | undefined, url: string) {
-    this.#url = url;
-    this.#width = names.length;
     const repeated = names.find((name, i) => names.indexOf(name) !== i);
     if (repeated !== undefined) {
       throw new SchemaError(`${url} has two columns named ${JSON.stringify(repeated)}.`, { url });
@@ -126,10 +132,7 @@ class TableBuilder {
     });
   }
 
-  add(fields: readonly string[], line: number): void {
-    if (fields.length !== this.#width) {
-      throw broken(this.#url, line, `a row has ${fields.length} values where the header has ${this.#width}`);
-    }
+  add(fields: readonly string[]): void {
     for (const [index, values] of this.#targets) values.push(fields[index] ?? "");
     this.#rowCount++;
   }

@@ -1,3 +1,5 @@
+import { CsvError, type Options, parse } from "#csv-parse";
+
 /** Where a text stops being CSV. */
 export class CsvSyntaxError extends Error {
   /** Counted from 1. */
@@ -9,110 +11,83 @@ export class CsvSyntaxError extends Error {
   }
 }
 
+/** The records of a CSV text, header included, and where each starts. */
+export interface CsvRecords {
+  /** Fields without their quotes; records may differ in length. */
+  readonly records: readonly (readonly string[])[];
+  /** The line (from 1) where a record starts; goes through all before it. */
+  readonly lineOf: (record: number) => number;
+}
+
 /**
- * Goes through the records of a CSV text, header included.
+ * Reads the records of a CSV text with csv-parse.
  *
- * A line without quotes is split at once; only records with quotes are scanned field by field. Line ends are `\n`, `\r\n`, or
- * `\r` in a text without any `\n`. Blank lines at the end of the text are no records.
+ * Line ends are `\n`, `\r\n`, or `\r` in a text without any `\n`. Blank lines at the end of the text are no records. A quote
+ * inside a value without quotes (`5"8`) stands for itself.
  *
- * @param onRecord gets the fields without their quotes, and the line (from 1) where the record starts
- * @throws CsvSyntaxError
+ * @throws CsvSyntaxError when a quote does not end, or text follows a closing quote
  */
-export function forEachRecord(
-  text: string,
-  delimiter: string,
-  onRecord: (fields: readonly string[], line: number) => void,
-): void {
+export function readRecords(text: string, delimiter: string): CsvRecords {
   const rowEnd = text.includes("\n") ? "\n" : "\r";
-  const end = lengthWithoutBlankLines(text);
-  let position = text.startsWith("\uFEFF") ? 1 : 0;
+  // As bytes: from a text, the browser's build makes an array with an element a byte.
+  const bytes = new TextEncoder().encode(text.slice(text.startsWith("\uFEFF") ? 1 : 0, lengthWithoutBlankLines(text)));
+  refuseNulAfterQuote(text, rowEnd);
+  const records = parseStrictly(bytes, rowEnd, {
+    delimiter,
+    record_delimiter: text.includes("\r\n") ? ["\r\n", "\n"] : [rowEnd],
+    relax_column_count: true,
+  });
+  return { records, lineOf: (record) => lineOf(records, record, rowEnd) };
+}
+
+const REASONS: Partial<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: "a quote does not end",
+  CSV_INVALID_CLOSING_QUOTE: "there is text between a closing quote and the next value",
+};
+
+function parseStrictly(bytes: Uint8Array, rowEnd: string, options: Options): string[][] {
+  try {
+    return parse(bytes, options);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    if (error.code === "INVALID_OPENING_QUOTE") return parseWithBareQuotes(bytes, rowEnd, options);
+    // Its `lines` counts `\r\n` inside quotes twice; `bytes` is the end of the last good value.
+    const line = 1 + countOf(new TextDecoder().decode(bytes.subarray(0, Number(error.bytes))), rowEnd);
+    throw new CsvSyntaxError(REASONS[error.code] ?? error.message, line);
+  }
+}
+
+/**
+ * For texts with a quote inside a value without quotes. There the library no longer refuses text behind a closing quote: it keeps
+ * such a value with its quotes, and all lines between them.
+ */
+function parseWithBareQuotes(bytes: Uint8Array, rowEnd: string, options: Options): string[][] {
+  const records = parseStrictly(bytes, rowEnd, { ...options, relax_quotes: true });
+  const unclear = records.findIndex((fields) => fields.some((field) => field.startsWith('"')));
+  if (unclear === -1) return records;
+  const reason = "a value starts with a quote, in a table with quotes inside values that have none around them";
+  throw new CsvSyntaxError(reason, lineOf(records, unclear, rowEnd));
+}
+
+/** The library takes a NUL behind a closing quote for the end of the text, and goes on with the value. */
+function refuseNulAfterQuote(text: string, rowEnd: string): void {
+  const at = text.indexOf('"\0');
+  if (at !== -1) throw new CsvSyntaxError("there is a NUL after a quote", 1 + countOf(text.slice(0, at), rowEnd));
+}
+
+/** Values hold the line ends that stand between their quotes. */
+function lineOf(records: readonly (readonly string[])[], record: number, rowEnd: string): number {
   let line = 1;
-  let quote = text.indexOf('"', position);
-  while (position < end) {
-    let stop = text.indexOf(rowEnd, position);
-    if (stop === -1 || stop > end) stop = end;
-    if (quote !== -1 && quote < position) quote = text.indexOf('"', position);
-    if (quote === -1 || quote >= stop) {
-      const lineEnd = text[stop - 1] === "\r" && stop > position ? stop - 1 : stop;
-      onRecord(text.slice(position, lineEnd).split(delimiter), line);
-      position = stop + 1;
-      line++;
-      continue;
-    }
-    const record = quotedRecord(text, position, end, delimiter, rowEnd, line);
-    onRecord(record.fields, line);
-    position = record.next;
-    line += record.lines;
+  for (const fields of records.slice(0, record)) {
+    line++;
+    for (const field of fields) line += countOf(field, rowEnd);
   }
+  return line;
 }
 
-interface QuotedRecord {
-  readonly fields: readonly string[];
-  /** Where the next record starts. */
-  readonly next: number;
-  /** How many lines this one takes. */
-  readonly lines: number;
-}
-
-function quotedRecord(
-  text: string,
-  start: number,
-  end: number,
-  delimiter: string,
-  rowEnd: string,
-  line: number,
-): QuotedRecord {
-  const fields: string[] = [];
-  let position = start;
-  let lines = 1;
-  for (;;) {
-    let value: string;
-    if (text[position] === '"') {
-      const closing = closingQuote(text, position, end);
-      if (closing === -1) throw new CsvSyntaxError("a quote does not end", line + lines - 1);
-      value = text.slice(position + 1, closing).replaceAll('""', '"');
-      lines += countOf(text, rowEnd, position, closing);
-      position = closing + 1;
-    } else {
-      const stop = fieldEnd(text, position, end, delimiter, rowEnd);
-      value = text.slice(position, stop);
-      position = stop;
-    }
-    fields.push(value);
-    if (position < end && text[position] === delimiter) {
-      position++;
-      continue;
-    }
-    if (text[position] === "\r" && rowEnd === "\n" && (position + 1 >= end || text[position + 1] === "\n")) position++;
-    if (position >= end || text[position] === rowEnd) return { fields, next: position + 1, lines };
-    throw new CsvSyntaxError("there is text between a closing quote and the next value", line + lines - 1);
-  }
-}
-
-/** The quote that ends a value; doubled quotes stand for one inside it. -1 when there is none. */
-function closingQuote(text: string, opening: number, end: number): number {
-  let position = opening + 1;
-  for (;;) {
-    const quote = text.indexOf('"', position);
-    if (quote === -1 || quote >= end) return -1;
-    if (text[quote + 1] !== '"') return quote;
-    position = quote + 2;
-  }
-}
-
-/** The end of a value without quotes: a delimiter or the end of the line, without a `\r` before it. */
-function fieldEnd(text: string, start: number, end: number, delimiter: string, rowEnd: string): number {
-  for (let i = start; i < end; i++) {
-    const character = text[i];
-    if (character === delimiter) return i;
-    if (character === rowEnd) return text[i - 1] === "\r" && i > start ? i - 1 : i;
-  }
-  return end;
-}
-
-function countOf(text: string, character: string, start: number, end: number): number {
+function countOf(text: string, character: string): number {
   let count = 0;
-  for (let i = text.indexOf(character, start); i !== -1 && i < end; i = text.indexOf(character, i + 1)) count++;
+  for (let i = text.indexOf(character); i !== -1; i = text.indexOf(character, i + 1)) count++;
   return count;
 }
 
