@@ -17,7 +17,7 @@ const subject = (plugin: AdapterPlugin): AdapterSubject => ({
 testAdapter(subject(memoryPlugin()));
 
 const POORER: readonly (readonly Modality[])[] = [
-  ["lfp"],
+  ...MODALITIES.map((modality) => [modality]),
   ["waveforms", "movement"],
   ["units", "spikes", "waveforms"],
   ["channels", "lfp"],
