@@ -86,6 +86,21 @@ describe("with a session that cannot be read", () => {
   });
 });
 
+describe("an LFPack file alone", () => {
+  it("answers for no unit: a dash, not zero", async () => {
+    const folder = temporaryFolder();
+    const source = ["--ibl", join(SAMPLE.ibl, "lf_compressed.h5"), "--lfp-interval", "4:12"];
+    const { code, out } = await run(["compare", ...source, "--out", folder]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^VISp +ibl +– /m);
+    expect(out).toMatch(/^ibl +2 +2 +– +– +–$/m);
+    expect(out).not.toContain("0/0");
+    const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
+    expect(report.totals.ibl.units).toEqual({ total: null, passing: null });
+    expect(readFileSync(join(folder, "report.html"), "utf8")).not.toContain("0 / 0");
+  });
+});
+
 describe("where there is nothing to compare", () => {
   it("metadata alone is refused with its reason, and nothing is written", async () => {
     const folder = join(temporaryFolder(), "report");

@@ -275,17 +275,18 @@ function paradigms(facts: readonly DatasetFacts[]): Caveat[] {
 }
 
 function labels(facts: readonly DatasetFacts[], { mapping }: CaveatContext): Caveat[] {
-  const finest = facts.map(({ granularity }) =>
+  const labelled = facts.filter(({ granularity: { layer, area, parent } }) => layer + area + parent > 0);
+  const finest = labelled.map(({ granularity }) =>
     granularity.layer > 0 ? "down to the layer" : granularity.area > 0 ? "down to the area" : "no finer than a parent",
   );
   const caveats: Caveat[] = [];
   if (unique(finest).length > 1) {
     caveats.push({
       id: "label-granularity",
-      text: `Regions are labelled as finely as each source does (${facts.map((fact, i) => `${fact.dataset} ${finest[i]}`).join("; ")}). A coarse label is missing information, not another place.`,
+      text: `Regions are labelled as finely as each source does (${labelled.map((fact, i) => `${fact.dataset} ${finest[i]}`).join("; ")}). A coarse label is missing information, not another place.`,
       concerns: ["regions"],
       mustNotCompare: false,
-      datasets: names(facts),
+      datasets: names(labelled),
       source: "harmonisation rule 5: region label and region truth",
     });
   }

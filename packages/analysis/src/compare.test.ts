@@ -257,6 +257,22 @@ describe("compare", () => {
     expect(result.totals.a?.channels).toBeNull();
   });
 
+  it("counts no units where the source cannot answer for them, and zero where it has none", async () => {
+    const probes = (units: MemoryProbe["units"]) => [{ id: "p1", channels: ["CA1"], units }];
+    const answers = { units: "an archive of LFP alone" };
+    const none = { total: null, passing: null };
+    const hub = memoryHub([{ ...dataset("a", probes([])), answers }, dataset("b", probes([]))]);
+    const result = await compare(hub, { interval: INTERVAL });
+    expect(findings(result, "CA1", "a")).toMatchObject({ units: none, firingRate: { count: null, values: [] } });
+    expect(result.totals.a).toMatchObject({ units: none, unmapped: none, unregistered: none, undecided: null });
+    expect(findings(result, "CA1", "b")).toMatchObject({
+      units: { total: 0, passing: 0 },
+      firingRate: { count: 0 },
+    });
+    expect(result.totals.b).toMatchObject({ units: { total: 0, passing: 0 }, undecided: 0 });
+    expect(result.caveats.map(({ id }) => id)).not.toContain("label-granularity");
+  });
+
   it("throws on an abort with the caller's own reason, and whatever is no error of ours", async () => {
     const reason = new FormatError("mine", { format: "x" });
     const probes = (spikesError: Error) => [{ id: "p1", units: [{ at: "CA1", times: [1] }], spikesError }];

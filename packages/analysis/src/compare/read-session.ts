@@ -36,7 +36,8 @@ export interface ProbeFindings {
   readonly probe: ProbeInsertion;
   /** Null where the source has no channel table. */
   readonly channels: readonly { readonly channel: Channel; readonly assignment: RegionAssignment }[] | null;
-  readonly units: readonly UnitFindings[];
+  /** Null where the source cannot answer for units. */
+  readonly units: readonly UnitFindings[] | null;
   /** What was recorded of the units, where the interval of the rates reaches beyond it; else null. */
   readonly recordedLess: Interval | null;
   /** Indices into the session's onsets of those that count for this probe. */
@@ -102,7 +103,7 @@ async function readUnits(
   options: CallOptions,
 ): Promise<Pick<ProbeFindings, "units" | "recordedLess">> {
   const table = await journal.attempt("units", probe.ref, () => hub.unitTable(probe.ref, options));
-  if (table === null) return { units: [], recordedLess: null };
+  if (table === null) return { units: null, recordedLess: null };
   journal.note(table);
   const units = table.rows.map((unit) => ({
     unit,

@@ -57,7 +57,7 @@ function partsByRegion({ sessions }: DatasetFindings): Map<number, RegionPart> {
         const part = partOf(assignment);
         if (part !== null) part.channels++;
       }
-      for (const unit of probe.units) partOf(unit.assignment)?.units.push({ unit, probe, session });
+      for (const unit of probe.units ?? []) partOf(unit.assignment)?.units.push({ unit, probe, session });
       for (const assignment of probe.lfp?.assignments ?? []) {
         const part = partOf(assignment);
         if (part !== null) part.lfpChannels++;
@@ -78,18 +78,19 @@ function emptyPart(region: Region): RegionPart {
 
 function regionFindings(
   part: RegionPart,
-  { dataset, rule, sessions }: DatasetFindings,
+  { dataset, rule }: DatasetFindings,
   bands: readonly Band[],
   caveats: readonly Caveat[],
 ): RegionFindings {
-  const probes = sessions.flatMap((session) => session.probes);
-  const firingRate = regionRates(part.units.map(({ unit }) => unit));
+  const probes = [...part.probes];
+  const units = probes.some((probe) => probe.units !== null) ? part.units.map(({ unit }) => unit) : null;
+  const firingRate = regionRates(units);
   const psth = regionPsth(part.units);
   const { densities } = part;
   const has: Record<Concern, boolean> = {
     regions: true,
     units: part.units.length > 0,
-    firingRate: firingRate.count > 0,
+    firingRate: firingRate.values.length > 0,
     psth: psth !== null,
     lfpPower: densities.length > 0,
   };
@@ -98,10 +99,7 @@ function regionFindings(
     probes: part.probes.size,
     channels: probes.some(({ channels }) => channels !== null) ? part.channels : null,
     lfpChannels: probes.some(({ lfp }) => lfp !== null) ? part.lfpChannels : null,
-    units: countUnits(
-      part.units.map(({ unit }) => unit),
-      rule,
-    ),
+    units: countUnits(units, rule),
     firingRate,
     psth,
     lfpPowerUv2: has.lfpPower
@@ -116,13 +114,13 @@ function regionFindings(
   };
 }
 
-function regionRates(units: readonly UnitFindings[]): RegionRates {
-  const rated = units.flatMap(({ unit, rate }) =>
+function regionRates(units: readonly UnitFindings[] | null): RegionRates {
+  const rated = (units ?? []).flatMap(({ unit, rate }) =>
     rate?.rate == null ? [] : { ref: formatRef(unit.ref), rate: rate.rate },
   );
   const values = rated.map(({ rate }) => rate);
   return {
-    count: values.length,
+    count: units === null ? null : values.length,
     ...quartiles(values),
     mean: meanAndError(values).mean,
     values,

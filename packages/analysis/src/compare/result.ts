@@ -5,16 +5,18 @@ import type { SegmentCounts } from "../lfp-density.js";
 import type { PopulationPsth, PsthBins } from "../psth.js";
 import type { CompareSettings } from "./options.js";
 
-/** Units, and those of them that pass the dataset's published rule; null where the dataset has no rule. */
+/** Units, and those of them that pass the dataset's published rule. */
 export interface UnitCounts {
-  readonly total: number;
+  /** Null where the source cannot answer for units: zero means that it was asked and has none. */
+  readonly total: number | null;
+  /** Null also where the dataset has no rule. */
   readonly passing: number | null;
 }
 
 /** Rates of the chosen units of a region, spikes per second. */
 export interface RegionRates {
-  /** Units with a rate. */
-  readonly count: number;
+  /** Units with a rate; null where the source cannot answer for units. */
+  readonly count: number | null;
   readonly median: number | null;
   readonly q1: number | null;
   readonly q3: number | null;
@@ -38,9 +40,9 @@ export type BandPowers = Readonly<Record<string, number | null>>;
 export interface RegionFindings {
   readonly sessions: number;
   readonly probes: number;
-  /** Rows of the channel tables; null where no channel table could be read. */
+  /** Rows of the channel tables; null where no channel table of these probes could be read. */
   readonly channels: number | null;
-  /** Channels of the LFP; null where no LFP could be read. */
+  /** Channels of the LFP; null where no LFP of these probes could be read. */
   readonly lfpChannels: number | null;
   readonly units: UnitCounts;
   readonly firingRate: RegionRates;
@@ -90,8 +92,8 @@ export interface DatasetTotals {
   /** Id of the published rule that `passing` counts by; null where the dataset has none. */
   readonly rule: string | null;
   readonly units: UnitCounts;
-  /** Units whose verdict cannot be evaluated; they do not pass. */
-  readonly undecided: number;
+  /** Units whose verdict cannot be evaluated; they do not pass. Null where the source cannot answer for units. */
+  readonly undecided: number | null;
   readonly unmapped: UnitCounts;
   readonly unregistered: UnitCounts;
   readonly channels: ChannelCounts | null;

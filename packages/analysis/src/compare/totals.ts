@@ -12,15 +12,18 @@ export interface DatasetFindings {
   readonly sessions: readonly SessionFindings[];
 }
 
-/** Counts units and those that pass; `passing` is null without a rule. */
-export function countUnits(units: readonly UnitFindings[], rule: string | null): UnitCounts {
+/** Counts units and those that pass; both null where `units` are, for that the source cannot answer; `passing` also without a rule. */
+export function countUnits(units: readonly UnitFindings[] | null, rule: string | null): UnitCounts {
+  if (units === null) return { total: null, passing: null };
   return { total: units.length, passing: rule === null ? null : units.filter(({ passes }) => passes === true).length };
 }
 
 /** Counts over all regions of a dataset. */
 export function totalsOf({ sessions, rule }: DatasetFindings): DatasetTotals {
   const probes = sessions.flatMap((session) => session.probes);
-  const units = probes.flatMap((probe) => probe.units);
+  const hasUnits = probes.some((probe) => probe.units !== null);
+  const units = probes.flatMap((probe) => probe.units ?? []);
+  const count = (wanted: (unit: UnitFindings) => boolean) => countUnits(hasUnits ? units.filter(wanted) : null, rule);
   const channels = probes.flatMap(({ channels }) => channels ?? []);
   const hasChannels = probes.some((probe) => probe.channels !== null);
   const lfps = probes.flatMap(({ lfp }) => lfp ?? []);
@@ -28,16 +31,10 @@ export function totalsOf({ sessions, rule }: DatasetFindings): DatasetTotals {
     sessions: sessions.length,
     probes: probes.length,
     rule,
-    units: countUnits(units, rule),
-    undecided: rule === null ? 0 : units.filter(({ passes }) => passes === null).length,
-    unmapped: countUnits(
-      units.filter(({ assignment }) => assignment.kind === "unmapped"),
-      rule,
-    ),
-    unregistered: countUnits(
-      units.filter(({ assignment }) => assignment.kind === "unregistered"),
-      rule,
-    ),
+    units: count(() => true),
+    undecided: rule === null && hasUnits ? 0 : count(({ passes }) => passes === null).total,
+    unmapped: count(({ assignment }) => assignment.kind === "unmapped"),
+    unregistered: count(({ assignment }) => assignment.kind === "unregistered"),
     channels: hasChannels ? countChannels(channels.map(({ assignment }) => assignment)) : null,
     lfpChannels: lfps.length > 0 ? countChannels(lfps.flatMap(({ assignments }) => assignments)) : null,
     rateInterval: rateInterval(units),
@@ -104,7 +101,7 @@ export function factsOf(findings: DatasetFindings, totals: DatasetTotals): Datas
   const probes = findings.sessions.flatMap((session) => session.probes);
   const lfps = probes.flatMap(({ lfp }) => (lfp !== null && lfp.regions.length > 0 ? lfp : []));
   const granularity = { layer: 0, area: 0, parent: 0 };
-  for (const { unit } of probes.flatMap(({ units }) => units)) {
+  for (const { unit } of probes.flatMap(({ units }) => units ?? [])) {
     if (unit.region !== null) granularity[unit.region.granularity]++;
   }
   return {
@@ -115,8 +112,8 @@ export function factsOf(findings: DatasetFindings, totals: DatasetTotals): Datas
     paradigms: [...new Set(findings.sessions.flatMap(({ session }) => session.paradigm ?? []))].sort(),
     stimuli: Object.keys(totals.events?.stimuli ?? {}).sort(),
     granularity,
-    unmappedUnits: totals.unmapped.total,
-    unregisteredUnits: totals.unregistered.total,
+    unmappedUnits: totals.unmapped.total ?? 0,
+    unregisteredUnits: totals.unregistered.total ?? 0,
     rateKinds: RATE_INTERVAL_KINDS.filter((kind) => totals.rateInterval.units[kind] > 0),
     recordedLess: probes.flatMap(({ recordedLess }) => recordedLess ?? []),
   };

@@ -85,7 +85,7 @@ function requireFindings({ totals, failures, regions, absent }: CompareResult): 
       hint: failures.length > 0 ? "see the errors above" : "check the sources: crossprobe sessions",
     });
   }
-  if (regions.length === 0 && Object.values(totals).every(({ units }) => units.total === 0)) {
+  if (regions.length === 0 && Object.values(totals).every(({ units }) => (units.total ?? 0) === 0)) {
     const reason = (absent.find(({ what }) => what === "units") ?? absent[0])?.reason;
     throw new UnsupportedError(`there is nothing to compare: ${reason ?? "the sources hold no units"}`, {
       hint: "add a source that holds channels and units; crossprobe sessions says what each can answer",

@@ -1,17 +1,10 @@
-import type {
-  Caveat,
-  CompareResult,
-  Concern,
-  DatasetTotals,
-  RegionComparison,
-  RegionFindings,
-} from "@crossprobe/analysis";
+import type { Caveat, CompareResult, Concern, RegionComparison, RegionFindings } from "@crossprobe/analysis";
 import { formatNumber } from "../output/table.js";
 import { readVersion } from "../version.js";
 import { colourOf, type PowerMark, powerPanel, psthPanel, rateFigure } from "./figures.js";
 import { STYLE } from "./style.js";
 import { escapeXml, logDomain } from "./svg.js";
-import { groupNotices, placesText, segmentLine } from "./text.js";
+import { groupNotices, placesText, segmentLine, unitText } from "./text.js";
 
 /** A comparison as one self-contained page: no script, no font, no request; opens from disk. */
 export function renderHtml(result: CompareResult, origin: string): string {
@@ -57,18 +50,14 @@ function card(
   const facts = [
     ["sessions", total.sessions],
     ["probes", total.probes],
-    ["units, passing / all", countText(total.units)],
-    ["without a region in this mapping", countText(total.unmapped)],
-    ["without any label", countText(total.unregistered)],
+    ["units, passing / all", unitText(total.units, " / ")],
+    ["without a region in this mapping", unitText(total.unmapped, " / ")],
+    ["without any label", unitText(total.unregistered, " / ")],
     ["visual onsets", total.events?.onsets ?? "–"],
   ];
   const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   const rule = total.rule === null ? "no published rule" : `passing means ${total.rule}`;
   return `<div class="card">${title}<dl>${rows.join("")}</dl><p class="rule">${escapeXml(rule)}</p></div>`;
-}
-
-function countText({ total, passing }: DatasetTotals["units"]): string {
-  return `${formatNumber(passing)} / ${total}`;
 }
 
 function caveatList(caveats: readonly Caveat[]): string {
@@ -117,14 +106,14 @@ function findingCells(found: RegionFindings | undefined): string {
   if (found === undefined) return '<td class="none">–</td>'.repeat(4);
   const { median, q1, q3 } = found.firingRate;
   const rate = median === null ? "–" : `${median.toFixed(2)} <small>${q1?.toFixed(2)}–${q3?.toFixed(2)}</small>`;
-  return `<td>${countText(found.units)}</td><td>${formatNumber(found.channels)}</td><td>${formatNumber(found.lfpChannels)}</td><td>${rate}</td>`;
+  return `<td>${unitText(found.units, " / ")}</td><td>${formatNumber(found.channels)}</td><td>${formatNumber(found.lfpChannels)}</td><td>${rate}</td>`;
 }
 
 function ratesSection({ regions, caveats, totals }: CompareResult, datasets: readonly string[]): string {
   const rows = regions.flatMap(({ region, datasets: found }) =>
     datasets.flatMap((dataset) => {
       const rates = found[dataset]?.firingRate;
-      if (rates === undefined || rates.count === 0) return [];
+      if (rates === undefined || rates.values.length === 0) return [];
       const { q1, median, q3 } = rates;
       return [
         {

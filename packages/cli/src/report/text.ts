@@ -21,7 +21,7 @@ function regionTable({ regions, provenance }: CompareResult, width: number): str
   const bands = provenance.settings.bands.map(({ name }) => name);
   const rows = regions.flatMap(({ region, datasets }) =>
     Object.entries(datasets).map(([dataset, found], i) => [
-      ...[i === 0 ? region : "", dataset, `${formatNumber(found.units.passing)}/${found.units.total}`],
+      ...[i === 0 ? region : "", dataset, unitText(found.units)],
       ...[
         formatNumber(found.lfpChannels),
         formatNumber(found.firingRate.median, 3),
@@ -46,6 +46,11 @@ function regionTable({ regions, provenance }: CompareResult, width: number): str
     rows,
     width,
   );
+}
+
+/** `passing/all`; one dash where the source cannot answer for units. */
+export function unitText({ total, passing }: DatasetTotals["units"], separator = "/"): string {
+  return total === null ? "–" : `${formatNumber(passing)}${separator}${total}`;
 }
 
 function quartileText({ firingRate: { q1, q3 } }: RegionFindings): string {
@@ -74,10 +79,9 @@ function strongestBand({ lfpPowerUv2 }: RegionFindings, bands: readonly string[]
 }
 
 function totalsTable({ totals }: CompareResult, width: number): string {
-  const counts = ({ total, passing }: DatasetTotals["units"]) => `${formatNumber(passing)}/${total}`;
   const rows = Object.entries(totals).map(([dataset, total]) => [
-    ...[dataset, String(total.sessions), String(total.probes), counts(total.units), counts(total.unmapped)],
-    counts(total.unregistered),
+    ...[dataset, String(total.sessions), String(total.probes), unitText(total.units), unitText(total.unmapped)],
+    unitText(total.unregistered),
   ]);
   const right = ["sessions", "probes", "units", "unmapped", "no label"].map((title) => ({
     title,
