@@ -86,6 +86,24 @@ describe("with a session that cannot be read", () => {
   });
 });
 
+describe("--stimulus", () => {
+  const short = ["--lfp-interval", "4:12"];
+
+  it("restricts onsets to the stimuli named, given again for more", async () => {
+    const { out } = await run(["compare", "--json", ...short, "--stimulus", "gabors"]);
+    const { regions, totals } = JSON.parse(out);
+    const { datasets } = regions.find(({ region }: { region: string }) => region === "VISp");
+    expect([datasets.allen.psth.events, datasets.ibl.psth]).toEqual([120, null]);
+    expect(totals.ibl.events).toMatchObject({ onsets: 0, notAsked: { task: 120 } });
+    const both = await run(["compare", ...short, "--stimulus", "gabors", "--stimulus", "task"]);
+    expect(both.out).toContain("ibl: 120 visual onsets (120 task)");
+  });
+
+  it("refuses an unknown name with those that are there", async () => {
+    expectFailure(await run(["compare", "--stimulus", "gabor"]), /"gabor".*stimuli that are there: gabors, task/);
+  });
+});
+
 describe("an LFPack file alone", () => {
   it("answers for no unit: a dash, not zero", async () => {
     const folder = temporaryFolder();

@@ -9,6 +9,7 @@ const PLAIN: DatasetFacts = {
   lfpSeconds: [100],
   paradigms: ["passive.visual"],
   stimuli: ["flashes"],
+  medianOnsetInterval: 2,
   granularity: { layer: 10, area: 5, parent: 0 },
   unmappedUnits: 0,
   unregisteredUnits: 0,
@@ -37,6 +38,7 @@ describe("caveats", () => {
     ["rate-interval-beyond-recording", { recordedLess: [{ start: 0.5, stop: 296 }] }],
     ["paradigm", { paradigms: ["task.decision"] }],
     ["paradigm", { stimuli: ["gabors"] }],
+    ["onsets-overlap", { medianOnsetInterval: 0.99 }],
     ["label-granularity", { granularity: { layer: 0, area: 9, parent: 1 } }],
     ["units-without-region", { unmappedUnits: 3 }],
   ] as const)("%s", (id, change) => {

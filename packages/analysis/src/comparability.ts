@@ -1,6 +1,7 @@
 import type { Interval, LfpTraits } from "@crossprobe/core";
 import type { RateIntervalKind } from "./firing-rates.js";
 import { spanText } from "./intervals.js";
+import { DEFAULT_PSTH_BINS } from "./psth.js";
 
 /** Results that a caveat can concern. */
 export type Concern = "regions" | "units" | "firingRate" | "psth" | "lfpPower";
@@ -32,6 +33,8 @@ export interface DatasetFacts {
   readonly paradigms: readonly string[];
   /** Names of the stimuli whose onsets were used. */
   readonly stimuli: readonly string[];
+  /** Median time from one of these onsets to the next, seconds; null without two in a session. */
+  readonly medianOnsetInterval: number | null;
   /** Labelled units by how fine their label is. */
   readonly granularity: Readonly<Record<"layer" | "area" | "parent", number>>;
   /** Units that no region of the mapping takes, and units without any label. */
@@ -67,6 +70,7 @@ export function caveatsOf(facts: readonly DatasetFacts[], context: CaveatContext
     ...rateDenominators(facts),
     ...unrecordedRates(facts, context),
     ...paradigms(facts),
+    ...overlap(facts),
     ...labels(facts, context),
     ...independence(facts),
   ];
@@ -272,6 +276,22 @@ function paradigms(facts: readonly DatasetFacts[]): Caveat[] {
       source: "harmonisation rule 17: passive viewing and task engagement",
     },
   ];
+}
+
+function overlap(facts: readonly DatasetFacts[]): Caveat[] {
+  const { start, width, count } = DEFAULT_PSTH_BINS;
+  const end = start + width * count;
+  return facts.flatMap(({ dataset, medianOnsetInterval: interval }) => {
+    if (interval === null || !(interval < end)) return [];
+    return {
+      id: "onsets-overlap",
+      text: `Visual onsets of ${dataset} follow each other after ${Number(interval.toPrecision(3))} s (median), within the PSTH's ${end} s: what comes before and after an onset holds responses to its neighbours. Take stimuli that lie further apart, by name.`,
+      concerns: ["psth"],
+      mustNotCompare: false,
+      datasets: [dataset],
+      source: "harmonisation rule 17: passive viewing and task engagement",
+    };
+  });
 }
 
 function labels(facts: readonly DatasetFacts[], { mapping }: CaveatContext): Caveat[] {

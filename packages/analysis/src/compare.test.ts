@@ -164,11 +164,51 @@ describe("compare", () => {
     expect(result.totals.a?.events).toEqual({
       onsets: 4,
       stimuli: { flashes: 2, gabors: 2 },
+      medianIntervalS: 2,
+      notAsked: {},
       leftOut: [
         { probe: "a:probe:p1", onsets: 2 },
         { probe: "a:probe:p2", onsets: 1 },
       ],
       excluded: {},
+    });
+  });
+
+  it("takes the onsets of named stimuli only, counts the others, and warns where onsets overlap", async () => {
+    const probes = [{ id: "p1", units: [{ at: "CA1", times: [2.105, 2.505, 6.105] }] }];
+    // Flashes at 2, 4 and 6 s; each gabor follows its flash after 0.4 s.
+    const hub = memoryHub([dataset("a", probes, { onsets: [2, 2.4, 4, 4.4, 6, 6.4] }), dataset("b", [])]);
+    const ids = ({ caveats }: CompareResult) => caveats.map(({ id }) => id);
+    const all = await compare(hub, { interval: INTERVAL });
+    expect(all.totals.a?.events).toMatchObject({ onsets: 6, medianIntervalS: expect.closeTo(0.4, 9) });
+    expect(all.caveats.find(({ id }) => id === "onsets-overlap")).toMatchObject({
+      datasets: ["a"],
+      concerns: ["psth"],
+    });
+    const flashes = await compare(hub, { interval: INTERVAL, stimuli: ["flashes"] });
+    expect(flashes.totals.a?.events).toMatchObject({
+      ...{ onsets: 3, stimuli: { flashes: 3 }, notAsked: { gabors: 3 }, medianIntervalS: 2 },
+    });
+    const psth = findings(flashes, "CA1", "a")?.psth;
+    expect(psth?.events).toBe(3);
+    expect(psth?.mean[60]).toBeCloseTo(2 / 3 / 0.01, 9);
+    expect(ids(flashes)).not.toContain("onsets-overlap");
+    expect(flashes.provenance.settings.stimuli).toEqual(["flashes"]);
+  });
+
+  it("says where a session has none of the named stimuli, and refuses a name that no session has", async () => {
+    const probes = [{ id: "p1", units: [{ at: "CA1", times: [2.105] }] }];
+    const hub = memoryHub([dataset("a", probes), dataset("b", probes, { onsets: [2] })]);
+    const gabors = await compare(hub, { interval: INTERVAL, stimuli: ["gabors"] });
+    expect(findings(gabors, "CA1", "b")?.psth).toBeNull();
+    expect(gabors.absent).toContainEqual({
+      ...{ dataset: "b", what: "onsets", where: ["b:session:s1"] },
+      reason: "no stimulus gabors; its stimuli are flashes",
+    });
+    const refused = compare(hub, { stimuli: ["gabors", "scenes"] });
+    await expect(refused).rejects.toMatchObject({
+      ...{ code: "query", message: 'no visual onset has the stimulus "scenes"' },
+      hint: "stimuli that are there: flashes, gabors",
     });
   });
 
@@ -449,6 +489,7 @@ describe("compare", () => {
         ],
       },
     ],
+    ["an empty list of stimuli", { stimuli: [] }],
     ["a mapping that is none", { mapping: "Beryl" as "beryl" }],
   ])("refuses %s", async (_, options) => {
     await expect(compare(memoryHub([dataset("a", [])]), options)).rejects.toThrow(QueryError);

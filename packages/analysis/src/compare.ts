@@ -21,6 +21,7 @@ import {
 import { readSession, type SessionFindings } from "./compare/read-session.js";
 import { compareRegions } from "./compare/regions.js";
 import type { CompareResult, DatasetProvenance, Failure } from "./compare/result.js";
+import { requireStimuli } from "./compare/stimuli.js";
 import { type DatasetFindings, factsOf, lfpUses, totalsOf } from "./compare/totals.js";
 import { INVALID_MARGIN } from "./lfp-density.js";
 import { DEFAULT_PSTH_BINS } from "./psth.js";
@@ -48,6 +49,10 @@ export async function compare(hub: CompareHub, options: CompareOptions = {}): Pr
   for (const plugin of plugins) {
     const cohort = await openCohort(hub, plugin, options, failures);
     if (cohort !== null) cohorts.push(cohort);
+  }
+  if (settings.stimuli !== null) {
+    const sessions = cohorts.filter(({ answers }) => answers.events === true).flatMap(({ listed }) => listed);
+    await requireStimuli(hub, sessions, settings.stimuli, { signal: options.signal });
   }
   const progress = new SessionProgress(cohorts, options.onProgress);
   for (const cohort of cohorts) {

@@ -46,6 +46,8 @@ export interface CompareOptions extends CallOptions {
   readonly lfpInterval?: Interval | undefined;
   /** Within 0 to 100 Hz; {@link DEFAULT_BANDS} if not given. */
   readonly bands?: readonly Band[] | undefined;
+  /** Only onsets of these, by the source's name of the stimulus (`unnamed` for none), for PSTHs; all visual stimuli if not given. */
+  readonly stimuli?: readonly string[] | undefined;
   /** Only these; all of the hub if not given. */
   readonly datasets?: readonly string[] | undefined;
   /** Only these; all of each dataset if not given. */
@@ -60,6 +62,8 @@ export interface CompareSettings {
   readonly interval: Interval | null;
   readonly lfpInterval: Interval | null;
   readonly bands: readonly Band[];
+  /** Stimuli whose onsets count; null for all. */
+  readonly stimuli: readonly string[] | null;
 }
 
 /** Fills in defaults and refuses what cannot be asked. @throws {@link QueryError} */
@@ -75,5 +79,10 @@ export function settle(options: CompareOptions): CompareSettings {
   const twice = bands.find((band, i) => bands.findIndex(({ name }) => name === band.name) !== i);
   if (twice !== undefined)
     throw new QueryError(`two bands are called ${twice.name}`, { hint: "give each its own name" });
-  return { mapping, units, bands, interval: options.interval ?? null, lfpInterval: options.lfpInterval ?? null };
+  if (options.stimuli?.length === 0) {
+    throw new QueryError("no stimulus is named", { hint: "name at least one, or leave stimuli out to take all" });
+  }
+  const stimuli = options.stimuli === undefined ? null : [...new Set(options.stimuli)];
+  const { interval = null, lfpInterval = null } = options;
+  return { mapping, units, bands, interval, lfpInterval, stimuli };
 }

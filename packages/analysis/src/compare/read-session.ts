@@ -19,6 +19,7 @@ import { assignRegion, type RegionAssignment } from "../regions.js";
 import type { Journal } from "./journal.js";
 import type { ReadContext } from "./read-context.js";
 import { type ProbeLfp, readProbeLfp } from "./read-lfp.js";
+import { type OnsetTable, onsetsOf, VISUAL_ONSETS } from "./stimuli.js";
 
 /** A unit with what was computed from its spikes; the spikes themselves are let go. */
 export interface UnitFindings {
@@ -49,7 +50,7 @@ export interface SessionFindings {
   readonly session: Session;
   readonly probes: readonly ProbeFindings[];
   /** Onsets of visual stimuli and what is beside them; null where the source has no events. */
-  readonly events: EventTable | null;
+  readonly events: OnsetTable | null;
 }
 
 /** Everything a comparison needs of one session, probe by probe. Rejects when any of it cannot be read. */
@@ -59,9 +60,7 @@ export async function readSession(
   options: CallOptions,
 ): Promise<SessionFindings> {
   const { hub, journal } = context;
-  const filter = { types: ["stimulus.visual.onset"] as const };
-  const events = await journal.attempt("events", session.ref, () => hub.events(session.ref, filter, options));
-  if (events !== null) journal.note(events);
+  const events = await readOnsets(session, context, options);
   const invalid =
     (await journal.attempt("invalid intervals", session.ref, () => hub.invalidIntervals(session.ref, options))) ?? [];
   const probes: ProbeFindings[] = [];
@@ -70,6 +69,22 @@ export async function readSession(
     probes.push(await readProbe(probe, events, invalid, context, options));
   }
   return { session, probes, events };
+}
+
+async function readOnsets(
+  { ref }: Session,
+  { hub, journal, settings: { stimuli } }: ReadContext,
+  options: CallOptions,
+): Promise<OnsetTable | null> {
+  const events = await journal.attempt("events", ref, () => hub.events(ref, VISUAL_ONSETS, options));
+  if (events === null) return null;
+  journal.note(events);
+  const onsets = onsetsOf(events, stimuli);
+  if (stimuli !== null && onsets.rows.length === 0 && events.rows.length > 0) {
+    const there = Object.keys(onsets.notAsked).join(", ");
+    journal.absent("onsets", `no stimulus ${stimuli.join(" or ")}; its stimuli are ${there}`, ref);
+  }
+  return onsets;
 }
 
 async function readProbe(

@@ -79,6 +79,10 @@ export interface EventCounts {
   readonly onsets: number;
   /** By the source's name of the stimulus. */
   readonly stimuli: Readonly<Record<string, number>>;
+  /** Median time from one onset to the next, seconds; null without two onsets in a session. */
+  readonly medianIntervalS: number | null;
+  /** Onsets of stimuli that were not asked for, by name: they enter nothing. */
+  readonly notAsked: Readonly<Record<string, number>>;
   /** Onsets inside an invalid interval, for the probes that it concerns. */
   readonly leftOut: readonly { readonly probe: string; readonly onsets: number }[];
   /** Rows of the source that are no such onset, by reason. */

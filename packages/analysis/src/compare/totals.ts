@@ -4,6 +4,7 @@ import { RATE_INTERVAL_KINDS, type RateIntervalKind } from "../firing-rates.js";
 import type { RegionAssignment } from "../regions.js";
 import type { SessionFindings, UnitFindings } from "./read-session.js";
 import type { ChannelCounts, DatasetTotals, EventCounts, LfpUse, UnitCounts } from "./result.js";
+import { countByStimulus, medianOnsetInterval } from "./stimuli.js";
 
 /** Everything read of one dataset. */
 export interface DatasetFindings {
@@ -57,9 +58,9 @@ function rateInterval(units: readonly UnitFindings[]): DatasetTotals["rateInterv
 function eventCounts(sessions: readonly SessionFindings[]): EventCounts | null {
   const tables = sessions.flatMap(({ events }) => events ?? []);
   if (tables.length === 0) return null;
-  const stimuli: Record<string, number> = {};
+  const notAsked: Record<string, number> = {};
   const excluded: Record<string, number> = {};
-  for (const { stimulus } of tables.flatMap(({ rows }) => rows)) add(stimuli, stimulus ?? "unnamed", 1);
+  for (const table of tables) for (const [name, count] of Object.entries(table.notAsked)) add(notAsked, name, count);
   for (const { reason, count } of tables.flatMap((table) => table.excluded)) add(excluded, reason, count);
   const leftOut = sessions.flatMap(({ events, probes }) =>
     probes.map(({ probe, onsets }) => ({
@@ -69,7 +70,9 @@ function eventCounts(sessions: readonly SessionFindings[]): EventCounts | null {
   );
   return {
     onsets: tables.reduce((sum, { rows }) => sum + rows.length, 0),
-    stimuli,
+    stimuli: countByStimulus(tables.flatMap(({ rows }) => rows)),
+    medianIntervalS: medianOnsetInterval(tables),
+    notAsked,
     leftOut: leftOut.filter(({ onsets }) => onsets > 0),
     excluded,
   };
@@ -111,6 +114,7 @@ export function factsOf(findings: DatasetFindings, totals: DatasetTotals): Datas
     lfpSeconds: lfps.flatMap(({ density }) => (density === null ? [] : density.interval.stop - density.interval.start)),
     paradigms: [...new Set(findings.sessions.flatMap(({ session }) => session.paradigm ?? []))].sort(),
     stimuli: Object.keys(totals.events?.stimuli ?? {}).sort(),
+    medianOnsetInterval: totals.events?.medianIntervalS ?? null,
     granularity,
     unmappedUnits: totals.unmapped.total ?? 0,
     unregisteredUnits: totals.unregistered.total ?? 0,

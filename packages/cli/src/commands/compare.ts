@@ -4,6 +4,7 @@ import { MAPPINGS, type Mapping } from "@crossprobe/atlas";
 import { type Interval, NotFoundError, UnsupportedError } from "@crossprobe/core";
 import { Option } from "commander";
 import { type BandArgument, parseBands, parseInterval } from "../arguments.js";
+import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withSources } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { chooseSources, type Sources } from "../config.js";
@@ -22,6 +23,7 @@ export interface CompareCommandOptions extends CommonOptions {
   readonly interval?: Interval;
   readonly lfpInterval?: Interval;
   readonly bands?: readonly BandArgument[];
+  readonly stimulus?: readonly string[];
   readonly out?: string;
   readonly keepGoing?: boolean;
 }
@@ -52,6 +54,11 @@ export const compareCommand: CommandDefinition = {
         parseInterval,
       )
       .option("--bands <list>", "frequency bands, such as theta:6-10,gamma:30-60", parseBands)
+      .option(
+        "--stimulus <name>",
+        "only onsets of this visual stimulus in PSTHs, as the source names it; give again for more",
+        collectValue,
+      )
       .option("--out <folder>", "write report.html, report.json and report.csv there")
       .option("--keep-going", "exit code 0 although a session could not be read")
       .action((options: CompareCommandOptions) =>
@@ -102,6 +109,7 @@ async function compareWithProgress(
     return await compare(hub, {
       ...{ mapping: options.mapping, units: options.units, interval: options.interval },
       ...{ lfpInterval: options.lfpInterval, bands: options.bands, signal: io.signal },
+      stimuli: options.stimulus,
       onProgress: ({ phase, done, total, label }) =>
         progress.update(
           phase === "lfp" ? `LFP of ${label}, seconds` : `sessions read, now ${label}:`,

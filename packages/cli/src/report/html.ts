@@ -192,6 +192,9 @@ function leftOut({ failures, absent, notices, totals, lfp }: CompareResult): str
       ...Object.entries(events?.excluded ?? {}).map(
         ([reason, count]) => `<b>${escapeXml(dataset)}</b>: ${count} rows are no visual onset (${escapeXml(reason)})`,
       ),
+      ...Object.entries(events?.notAsked ?? {}).map(
+        ([name, count]) => `<b>${escapeXml(dataset)}</b>: ${count} onsets of ${escapeXml(name)}, not asked for`,
+      ),
       ...(events?.leftOut ?? []).map(
         ({ probe, onsets }) => `<b>${escapeXml(probe)}</b>: ${onsets} onsets lie inside an invalid interval`,
       ),
@@ -206,7 +209,7 @@ function leftOut({ failures, absent, notices, totals, lfp }: CompareResult): str
 }
 
 function methods({ provenance: { settings }, mapping, units }: CompareResult): string {
-  const { psth, lfp, interval, lfpInterval, bands } = settings;
+  const { psth, lfp, interval, lfpInterval, bands, stimuli } = settings;
   const span = (value: typeof interval) => (value === null ? "default" : `${value.start} to ${value.stop} s`);
   const facts = [
     ["mapping", mapping],
@@ -216,6 +219,7 @@ function methods({ provenance: { settings }, mapping, units }: CompareResult): s
       "PSTH",
       `${psth.event}, from ${psth.start} s, ${psth.count} half-open bins of ${psth.width} s, bin = floor((t − onset − start) / width)`,
     ],
+    ["stimuli", stimuli === null ? "all visual stimuli" : stimuli.join(", ")],
     ["LFP interval", span(lfpInterval)],
     [
       "LFP grid",

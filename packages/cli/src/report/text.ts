@@ -108,7 +108,8 @@ function eventLine(dataset: string, { events }: DatasetTotals): string {
   const stimuli = Object.entries(events.stimuli).map(([name, count]) => `${count} ${name}`);
   const none = Object.entries(events.excluded).map(([reason, count]) => `${count} ${reason}`);
   const leftOut = events.leftOut.map(({ probe, onsets }) => `${onsets} inside an invalid interval of ${probe}`);
-  const aside = [...none, ...leftOut];
+  const notAsked = Object.entries(events.notAsked).map(([name, count]) => `${count} of ${name}, not asked for`);
+  const aside = [...none, ...notAsked, ...leftOut];
   return `${dataset}: ${events.onsets} visual onsets (${stimuli.join(", ")})${aside.length > 0 ? `; not used: ${aside.join(", ")}` : ""}`;
 }
 
