@@ -72,6 +72,16 @@ describe("text", () => {
     expect(text).toContain("memory:session:s9: broken <bytes>");
   });
 
+  it("shows the response of a region and says what that is", () => {
+    const region = result.regions.find(({ datasets }) => datasets.memory?.psth);
+    const psth = region?.datasets.memory?.psth;
+    const mean = psth?.binStart.map((start) => (start === 0.06 ? 9 : 12));
+    const datasets = { memory: { ...region?.datasets.memory, psth: { ...psth, mean } } };
+    const text = renderText({ ...result, regions: [{ ...region, datasets }] } as CompareResult, 80);
+    expect(text).toMatch(/response Hz +top band\n.* −3\.0 @65 ms/);
+    expect(text).toMatch(/^response Hz: where the PSTH departs most/m);
+  });
+
   it("says how much LFP was left out, or nothing when all was used", () => {
     const use = { dataset: "d", probe: "d:probe:1", channels: 1, usedChannels: 1, interval: { start: 0, stop: 1 } };
     expect(segmentLine({ ...use, segments: { total: 4, kept: 4, invalid: 0, notCovered: 0 } })).toBeUndefined();

@@ -1,11 +1,14 @@
 import type { Caveat, CompareResult, DatasetTotals, RegionFindings } from "@crossprobe/analysis";
 import { formatNumber, textTable, wrapText } from "../output/table.js";
+import { RESPONSE_DEVIATIONS, RESPONSE_WITHIN, strongestResponse } from "./response.js";
 
 /** A comparison for the terminal: a row a region and dataset, the totals, the caveats and what was left out. */
 export function renderText(result: CompareResult, width: number): string {
   const parts = [
     `By region (${result.mapping} mapping); rates and PSTHs of ${result.units} units`,
     regionTable(result, width),
+    ...LEGEND.map((line) => wrapText(line, width, "  ")),
+    "",
     totalsTable(result, width),
     ...Object.entries(result.totals).flatMap(([dataset, totals]) => [
       wrapText(ruleLine(dataset, totals), width, "  "),
@@ -26,7 +29,7 @@ function regionTable({ regions, provenance }: CompareResult, width: number): str
         formatNumber(found.lfpChannels),
         formatNumber(found.firingRate.median, 3),
         quartileText(found),
-        peakText(found),
+        responseText(found),
       ],
       strongestBand(found, bands),
     ]),
@@ -40,8 +43,8 @@ function regionTable({ regions, provenance }: CompareResult, width: number): str
       right("LFP ch"),
       right("rate Hz"),
       right("q1–q3"),
-      right("PSTH peak"),
-      { title: "LFP" },
+      right("response Hz"),
+      { title: "top band" },
     ],
     rows,
     width,
@@ -57,15 +60,17 @@ function quartileText({ firingRate: { q1, q3 } }: RegionFindings): string {
   return q1 === null || q3 === null ? "–" : `${q1.toFixed(2)}–${q3.toFixed(2)}`;
 }
 
-/** Highest bin of the first 0.3 s after onset, and where it starts. */
-function peakText({ psth }: RegionFindings): string {
-  if (psth === null) return "–";
-  let best = -1;
-  for (const [i, start] of psth.binStart.entries()) {
-    if (start < -1e-9 || start >= 0.3) continue;
-    if (best < 0 || (psth.mean[i] ?? 0) > (psth.mean[best] ?? 0)) best = i;
-  }
-  return best < 0 ? "–" : `${(psth.mean[best] ?? 0).toFixed(1)} @${(psth.binStart[best] ?? 0).toFixed(2)}s`;
+/** What the columns of the table are that do not say it themselves. */
+const LEGEND = [
+  `response Hz: where the PSTH departs most from its mean before the onset, within ${RESPONSE_WITHIN} s, @ centre of that bin; – below ${RESPONSE_DEVIATIONS} standard deviations of the bins before the onset.`,
+  "top band: the band with the most LFP power on each probe.",
+];
+
+function responseText({ psth }: RegionFindings): string {
+  const response = psth === null ? null : strongestResponse(psth);
+  if (response === null) return "–";
+  const sign = response.departure < 0 ? "−" : "+";
+  return `${sign}${Math.abs(response.departure).toFixed(1)} @${Math.round(response.latency * 1000)} ms`;
 }
 
 /** The band with the most power on each probe, in the order of the probes. */
