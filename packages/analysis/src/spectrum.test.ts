@@ -91,6 +91,9 @@ describe("bands", () => {
     { name: "none", from: Number.NaN, to: 4 },
   ])("$name is refused", (band) => {
     expect(() => checkBand(band, grid, 100)).toThrow(QueryError);
+    expect(() => checkBand(band, grid, 100)).toThrow(
+      expect.objectContaining({ hint: "give bands as name:from-to between 0 and 100 Hz, for instance theta:6-10" }),
+    );
   });
 
   it("up to 100 Hz are accepted", () => {

@@ -49,7 +49,7 @@ export function bandPower(frequencies: ArrayLike<number>, density: ArrayLike<num
 export function checkBand(band: Band, frequencies: ArrayLike<number>, highest: number): void {
   const fail = (why: string) => {
     throw new QueryError(`band ${band.name} ${band.from}-${band.to} Hz ${why}`, {
-      hint: `give bands as name=from-to between 0 and ${highest} Hz, for instance theta=6-10`,
+      hint: `give bands as name:from-to between 0 and ${highest} Hz, for instance theta:6-10`,
     });
   };
   if (!(band.from >= 0 && band.to > band.from)) fail("is no range of frequencies");
