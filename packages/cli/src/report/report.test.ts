@@ -82,6 +82,20 @@ describe("text", () => {
     expect(text).toMatch(/^response Hz: where the PSTH departs most/m);
   });
 
+  it("has what must not be compared in full, and counts the other caveats in one line", () => {
+    const caveat = { id: "x", concerns: [], datasets: ["memory"], source: "here", mustNotCompare: false };
+    const soft = ["soft one", "soft two"].map((text) => ({ ...caveat, text }));
+    const hard = { ...caveat, text: "Power must wait.", mustNotCompare: true };
+    const text = (caveats: CompareResult["caveats"]) => renderText({ ...result, caveats }, 80);
+    expect(text([...soft, hard])).toContain(`Before you compare:
+! must not be compared: Power must wait.
+- 2 more caveats: see report.html and report.json (--out), or --json
+`);
+    expect(text([...soft, hard])).not.toContain("soft");
+    expect(text(soft.slice(1))).toContain("\n- 1 caveat: see report.html");
+    expect(text([hard])).not.toContain("report.html");
+  });
+
   it("says how much LFP was left out, or nothing when all was used", () => {
     const use = { dataset: "d", probe: "d:probe:1", channels: 1, usedChannels: 1, interval: { start: 0, stop: 1 } };
     expect(segmentLine({ ...use, segments: { total: 4, kept: 4, invalid: 0, notCovered: 0 } })).toBeUndefined();

@@ -118,12 +118,16 @@ function eventLine(dataset: string, { events }: DatasetTotals): string {
   return `${dataset}: ${events.onsets} visual onsets (${stimuli.join(", ")})${aside.length > 0 ? `; not used: ${aside.join(", ")}` : ""}`;
 }
 
+/** What must not be compared in full; of the rest how much there is and where. */
 function caveatLines(caveats: readonly Caveat[], width: number): readonly string[] {
   if (caveats.length === 0) return [];
-  const lines = caveats.map(({ mustNotCompare, text }) =>
-    wrapText(`${mustNotCompare ? "! must not be compared: " : "- "}${text}`, width, "  "),
-  );
-  return ["", "Before you compare:", ...lines];
+  const musts = caveats.filter(({ mustNotCompare }) => mustNotCompare);
+  const lines = musts.map(({ text }) => wrapText(`! must not be compared: ${text}`, width, "  "));
+  const others = caveats.length - musts.length;
+  const count = `${others}${musts.length > 0 ? " more" : ""} ${others === 1 ? "caveat" : "caveats"}`;
+  const rest =
+    others === 0 ? [] : [wrapText(`- ${count}: see report.html and report.json (--out), or --json`, width, "  ")];
+  return ["", "Before you compare:", ...lines, ...rest];
 }
 
 function leftOutLines({ failures, absent, notices, lfp }: CompareResult, width: number): readonly string[] {
