@@ -8,9 +8,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cleanEnv, runNpm } from "./npm.mjs";
+import { cleanEnv, PNPM, runNpm } from "./npm.mjs";
 
-const PNPM = "pnpm@12.21.0";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = join(ROOT, "node_modules", ".crossprobe-setup.json");
 const quiet = process.argv.includes("--quiet");

@@ -3,6 +3,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+/** The package manager of this workspace, run with `npx` so that nothing is installed globally. */
+export const PNPM = "pnpm@12.21.0";
+
 /**
  * The environment without what an enclosing `npm run` adds to it. Settings of that run (workspace, prefix, omit, production)
  * are not meant for the programs started here; how to reach the registry is.
