@@ -216,6 +216,63 @@ describe.each(DATASETS)("lfp read of %s", (dataset) => {
   });
 });
 
+describe.each(DATASETS)("what the LFP of %s covers", (dataset) => {
+  const { clock } = info.probes.A;
+  const ref = identity.probe(dataset, "A");
+  const [start, rate] =
+    dataset === "ibl" ? [clock.iblLfpStartTime, clock.iblLfpRateHz] : [clock.allenLfpStartTime, clock.allenLfpRateHz];
+  const read = (from: number, to: number) => ["lfp", "read", ref, "--from", String(from), "--to", String(to)];
+
+  it("a span outside is a failure that says what there is, and writes nothing", async () => {
+    const folder = temporaryFolder();
+    for (const [from, to] of [
+      [start - 5, start - 1],
+      [1e5, 1e5 + 1],
+    ] as const) {
+      const outcome = await run([...read(from, to), "--out", "lfp.npy"], { cwd: folder });
+      expectFailure(
+        outcome,
+        `covers ${start.toPrecision(7)}`.replace(/\.?0+$/, ""),
+        "on the session clock",
+        "lfp info",
+      );
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("a span that is partly outside gives what there is, and a note", async () => {
+    const args = [...read(start - 5, start + 1), "--channels", "0"];
+    const { times } = await runJson<{ times: number[] }>(args);
+    expect(Math.abs((times[0] ?? Number.NaN) - start)).toBeLessThan(1e-9);
+    expect(Math.abs(times.length - rate)).toBeLessThan(1.5);
+    expect((await run(args)).err).toMatch(/note: the LFP covers [\d.]+ to [\d.]+ s on\s+the\s+session clock/);
+    expect((await run(read(start + 1, start + 2))).err).not.toMatch(/covers/);
+  });
+
+  it("info: coverage, rate, channels, unit, clock and invalid spans", async () => {
+    const wanted = await runJson<{ channels: unknown[]; clock: unknown }>([...read(10, 10.1)]);
+    const found = await runJson<{
+      clock: { samplingRate: number; coverage: { start: number; stop: number } };
+      sampleCount: number;
+      unit: string;
+      invalid: { start: number; stop: number }[];
+      channels: unknown[];
+    }>(["lfp", "info", ref]);
+    expect(found.unit).toBe("V");
+    expect(found.clock).toEqual(wanted.clock);
+    expect(found.channels).toEqual(wanted.channels);
+    expect(Math.abs(found.clock.coverage.start - start)).toBeLessThan(1e-9);
+    expect(Math.abs(found.clock.coverage.stop - (start + found.sampleCount / rate))).toBeLessThan(1e-3);
+    const { code, out } = await run(["lfp", "info", ref]);
+    expect(code).toBe(0);
+    for (const text of [ref, "on the session clock", " Hz", "volts", String(found.channels.length)])
+      expect(out).toContain(text);
+    for (const { start: from } of found.invalid) expect(out).toContain(String(from).slice(0, 4));
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect((await run(["lfp", "info", "--help"])).out).toMatch(/Example:\n {2}crossprobe lfp info allen:probe:/);
+  });
+});
+
 describe("nothing is written half", () => {
   const unit = ["spikes", identity.unit("allen", carriedBy.units("allen", "A")[0] ?? expect.fail("no unit"))];
   const lfp = ["lfp", "read", identity.probe("allen", "A"), "--from", "10", "--to", "10.1"];

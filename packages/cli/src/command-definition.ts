@@ -8,6 +8,8 @@ export type Run = (io: Io) => Promise<number>;
 export interface CommandDefinition {
   /** One command line that works, without `crossprobe` before it. */
   readonly example: string;
+  /** The same for subcommands, by name; {@link example} for those that are not in it. */
+  readonly examples?: Readonly<Record<string, string>>;
   /** Adds arguments and options of its own, and its action through `act`. */
   define(command: Command, act: (run: Run) => void): void;
   /** Commands that look at files rather than sources do without `--ibl` and `--allen`. */

@@ -82,7 +82,10 @@ function define(command: Command, definition: CommandDefinition, io: Io, act: (r
   for (const target of [command, ...command.commands]) {
     prepare(target, io);
     if (target.commands.length === 0) addCommonOptions(target, definition);
-    target.addHelpText("after", `\nExample:\n  crossprobe ${definition.example}`);
+    target.addHelpText(
+      "after",
+      `\nExample:\n  crossprobe ${definition.examples?.[target.name()] ?? definition.example}`,
+    );
   }
 }
 

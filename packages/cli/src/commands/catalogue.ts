@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "lfp",
-    summary: "Read a piece of the LFP of a probe (lfp read): volts, with seconds on the session clock.",
+    summary: "Read a piece of the LFP of a probe in volts (lfp read), or say what it covers (lfp info).",
     open: async () => (await import("./lfp.js")).lfpCommand,
   },
   {

@@ -14,9 +14,11 @@ import { parseIndices, parseRefArgument, parseSeconds, toInterval } from "../arg
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
-import { formatNumber, textTable } from "../output/table.js";
+import { formatNumber, textTable, wrapText } from "../output/table.js";
 import { checkWritable, writeFiles } from "../output/write-file.js";
 import { type ColumnTypes, encodeArray, encodeTable, outputFormat, parseOutFile } from "../output/write-table.js";
+import { defineLfpInfo } from "./lfp-info.js";
+import { channelPlace, checkCoverage, describeSignal } from "./lfp-signal.js";
 import { noteNotices } from "./notices.js";
 import { regionText } from "./region-filter.js";
 
@@ -32,8 +34,9 @@ const MOST_JSON_VALUES = 1_000_000;
 
 export const lfpCommand: CommandDefinition = {
   example: "lfp read allen:probe:910000201 --from 10 --to 12 --out lfp.npy",
-  define: (command, act) =>
-    void command
+  examples: { info: "lfp info allen:probe:910000201" },
+  define: (command, act) => {
+    command
       .command("read")
       .description("Read a piece of the LFP of a probe: volts, with seconds on the session clock.")
       .argument("<ref>", "a probe reference", parseRefArgument("probe"))
@@ -48,7 +51,9 @@ export const lfpCommand: CommandDefinition = {
       .action((ref: ProbeRef, options: Options, read: Command) => {
         const interval = toInterval(options.from, options.to, read);
         act((io) => withHub(io, options, (context) => run(context, ref, interval, options)));
-      }),
+      });
+    defineLfpInfo(command, act);
+  },
 };
 
 async function run(context: CommandContext, probe: ProbeRef, time: Interval, options: Options): Promise<void> {
@@ -58,6 +63,8 @@ async function run(context: CommandContext, probe: ProbeRef, time: Interval, opt
   const source = await context.hub.lfp(probe, { signal });
   try {
     noteNotices(context, source.notices);
+    const outside = checkCoverage(source, time);
+    if (outside !== undefined) context.note(wrapText(outside, context.io.columns, "  "));
     const block = await source.read({ time, channels: options.channels }, { signal });
     const spans = (await source.invalidIntervals({ signal })).filter(
       ({ start, stop }) => start < time.stop && stop > time.start,
@@ -78,16 +85,11 @@ function describe(source: LfpSource, block: LfpBlock, invalid: readonly unknown[
     throw new QueryError(`${values.length} values are too many for a JSON document`, { hint: "write them with --out" });
   }
   return {
-    ...{ probe: source.probe, samples: block.samples, shape: block.data.shape, unit: "V" },
-    ...{ clock: source.clock, traits: source.traits, invalid },
+    ...describeSignal(source),
+    ...{ samples: block.samples, shape: block.data.shape, invalid },
     channels: block.channels.map((index) => ({ index, ...channelPlace(source, index) })),
     ...(out === undefined ? { times: block.times, data: values } : { out }),
   };
-}
-
-function channelPlace(source: LfpSource, index: number) {
-  const channel = source.channels[index];
-  return { ref: channel?.ref, region: channel?.region ?? null, distanceFromTipUm: channel?.distanceFromTipUm ?? null };
 }
 
 /** The files that a block is written to: an array has its times beside it. */
