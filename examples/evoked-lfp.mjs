@@ -10,7 +10,7 @@ for await (const session of hub.sessions()) {
     const lfp = await hub.lfp(probe.ref);
     const channels = lfp.channels.flatMap(({ region }, index) => (region?.acronym.startsWith("VIS") ? [index] : []));
     if (channels.length > 0) {
-      const { used, times, mean } = await readEvokedPotential(
+      const { used, invalid, notCovered, times, mean } = await readEvokedPotential(
         lfp,
         onsets.map(({ time }) => time),
         { channels },
@@ -21,7 +21,7 @@ for await (const session of hub.sessions()) {
       const trough = average.indexOf(Math.min(...average));
       console.log(
         formatRef(probe.ref),
-        `${used.length} events, trough ${(1e6 * average[trough]).toFixed(1)} uV at ${times[trough]} s`,
+        `${used.length} events used, ${invalid.length} invalid, ${notCovered.length} not covered, trough ${(1e6 * average[trough]).toFixed(1)} uV at ${times[trough]} s`,
       );
     }
     lfp.close();
