@@ -1,17 +1,23 @@
 import { FormatError } from "@crossprobe/core";
 import { describe, expect, it } from "vitest";
 import { selectFactors } from "./channel-bins.js";
-import { composeFactors, decodeChunk, multiplyOut, sumDeltas } from "./decode-chunk.js";
+import { sumDeltas } from "./coefficients.js";
+import { decodeChunk as decode, multiplyOut } from "./decode-chunk.js";
+import { scaleColumns } from "./format-2.js";
+import { loadKernels } from "./kernels/load-kernels.js";
 import type { StoredChunk } from "./stored-chunk.js";
 
 const place = { url: "memory:/a.h5", recording: "recording r, scale 0, chunk 0", path: "/r/00/chunks/0" };
+
+const kernels = await loadKernels();
+const decodeChunk = (chunk: StoredChunk) => decode(chunk, kernels);
 
 /** Five channels, one time-domain row `[0, 10, 0, 0, -1, 0]` of which samples 1 to 4 are the chunk's own. */
 function timeDomainChunk(changes: Partial<StoredChunk> = {}): StoredChunk {
   return {
     header: { rank: 1, columns: 6, sampleCount: 4, extendedCount: 6, leftOverlap: 1, alpha: 0 },
     channelCount: 5,
-    channelFactors: Float32Array.of(1, 2, 3, 4, 5),
+    factors: { kind: "channels", values: Float32Array.of(1, 2, 3, 4, 5) },
     indices: Int32Array.of(1, 4),
     values: Float32Array.of(10, -1),
     place,
@@ -23,7 +29,7 @@ function signalOf(chunk: StoredChunk, columns: readonly number[], size = 1, comb
   const decoded = decodeChunk(chunk);
   const factors = selectFactors(decoded.channelFactors, decoded.rank, columns, { size, combine });
   const target = new Float32Array(decoded.sampleCount * columns.length);
-  multiplyOut(decoded, factors, [0, decoded.sampleCount], target, 0);
+  multiplyOut(kernels, decoded, factors, [0, decoded.sampleCount], target, 0);
   return [...target];
 }
 
@@ -46,7 +52,8 @@ describe("decodeChunk", () => {
     const chunk = timeDomainChunk({ values: Float32Array.of(Number.NaN, -1) });
     expect(signalOf(chunk, [0])).toEqual([0, 0, 0, -1]);
     expect(decodeChunk(chunk).audit.nonFiniteValues).toBe(5);
-    const factors = timeDomainChunk({ channelFactors: Float32Array.of(1, Number.POSITIVE_INFINITY, 3, 4, 5) });
+    const infinite = Float32Array.of(1, Number.POSITIVE_INFINITY, 3, 4, 5);
+    const factors = timeDomainChunk({ factors: { kind: "channels", values: infinite } });
     // Infinity times 0 is NaN, so every sample of that channel is lost.
     expect(decodeChunk(factors).audit.nonFiniteValues).toBe(4);
     expect(decodeChunk(timeDomainChunk()).audit.nonFiniteValues).toBe(0);
@@ -54,7 +61,7 @@ describe("decodeChunk", () => {
 
   it("tells silence from a dropout", () => {
     expect(decodeChunk(timeDomainChunk()).audit).toMatchObject({ isCodecDropout: false, zeroRuns: [[1, 3]] });
-    const silent = timeDomainChunk({ channelFactors: new Float32Array(5) });
+    const silent = timeDomainChunk({ factors: { kind: "channels", values: new Float32Array(5) } });
     expect(decodeChunk(silent).audit).toMatchObject({ isCodecDropout: false, zeroRuns: [[0, 4]] });
     const header = { rank: 1, columns: 224, sampleCount: 20, extendedCount: 20, leftOverlap: 0, alpha: 28 };
     const dropped = timeDomainChunk({ header, indices: new Int32Array(0), values: new Float32Array(0) });
@@ -76,11 +83,17 @@ describe("decodeChunk", () => {
 });
 
 describe("format 2", () => {
-  it("multiplies basis and values, then scales the columns", () => {
-    const basis = Float32Array.of(1, 0, 0, 1, 1, 1);
+  it("scales the columns of the values and multiplies the basis with them", () => {
+    const basis = Float64Array.of(1, 0, 0, 1, 1, 1);
     // values [2 basis vectors, 2 components] = [[1, 2], [3, 4]]
-    const factors = composeFactors(basis, Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 100), 2);
-    expect([...factors]).toEqual([10, 200, 30, 400, 40, 600]);
+    const coefficients = scaleColumns(Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 100));
+    expect([...coefficients]).toEqual([10, 200, 30, 400]);
+    const header = { rank: 2, columns: 6, sampleCount: 4, extendedCount: 6, leftOverlap: 1, alpha: 0 };
+    const decoded = decodeChunk(
+      timeDomainChunk({ header, channelCount: 3, factors: { kind: "basis", basis, coefficients } }),
+    );
+    expect([...decoded.channelFactors]).toEqual([10, 200, 30, 400, 40, 600]);
+    expect(decoded.basisFactors).toMatchObject({ basis, coefficients });
   });
 
   it("sums differences past 16 bits", () => {

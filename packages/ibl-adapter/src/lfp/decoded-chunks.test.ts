@@ -31,3 +31,20 @@ it("does not keep a chunk above the budget, nor anything after a clear", () => {
   chunks.clear();
   expect(chunks.get(0)).toBeUndefined();
 });
+
+it("counts a basis that chunks share once, until the last of them is dropped", () => {
+  const chunks = new DecodedChunks(300);
+  const basis = new Float64Array(10); // 80 bytes
+  const withBasis = (): DecodedChunk => ({
+    ...chunkOf(64),
+    basisFactors: { basis, coefficients: new Float64Array(1) },
+  });
+  for (const index of [0, 1, 2]) chunks.add(index, withBasis());
+  expect(chunks.bytes).toBe(3 * 72 + 80);
+  for (const index of [3, 4]) chunks.add(index, chunkOf(96));
+  // Two with the basis had to go for the first of them, the last one for the second.
+  expect([0, 1, 2].map((index) => chunks.get(index) !== undefined)).toEqual([false, false, false]);
+  expect(chunks.bytes).toBe(2 * 96);
+  chunks.clear();
+  expect(chunks.bytes).toBe(0);
+});

@@ -44,12 +44,12 @@ async function readChunk(scale: ScaleContext, index: number, options?: CallOptio
   await requireArray(file, placeOf("vh_values"), options);
   const header = toHeader(attributes, factors.shape ?? [], scale, index);
   checkHeader(header, layout, index, place);
-  const [channelFactors, indices, values] = await Promise.all([
+  const [factorValues, indices, values] = await Promise.all([
     readNumbers(file, placeOf("U_scaled"), undefined, options),
     readNumbers(file, placeOf("vh_indices"), undefined, options),
     readNumbers(file, placeOf("vh_values"), undefined, options),
   ]);
-  return { header, channelCount, channelFactors, indices, values, place };
+  return { header, channelCount, factors: { kind: "channels", values: factorValues }, indices, values, place };
 }
 
 function toHeader(attributes: Attributes, factorShape: readonly number[], scale: ScaleContext, index: number) {

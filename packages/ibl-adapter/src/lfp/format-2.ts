@@ -2,7 +2,7 @@ import type { CallOptions, NumericArray } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { checkHeader } from "./check-header.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
-import { composeFactors, sumDeltas } from "./decode-chunk.js";
+import { sumDeltas } from "./coefficients.js";
 import { chunkPlace, formatError, type Place, placeAt } from "./place.js";
 import type { ChunkHeader, ChunkReader, ScaleContext, StoredChunk } from "./stored-chunk.js";
 import { elementCount, readArray, readNumbers, requireArray } from "./stored-values.js";
@@ -38,12 +38,17 @@ interface Codec {
  */
 export async function openFormat2(scale: ScaleContext, options?: CallOptions): Promise<ChunkReader> {
   const codec = await openCodec(scale, options);
-  let basis: NumericArray | undefined;
+  let basis: Float64Array | undefined;
   const read = async (index: number, callOptions?: CallOptions): Promise<StoredChunk> => {
-    basis ??= await readNumbers(scale.file, arrayPlace(scale.place, "basis"), undefined, callOptions);
+    basis ??= await readBasis(scale, callOptions);
     return readChunk(scale, codec, basis, index, callOptions);
   };
   return { formatVersion: 2, read, basisSize: codec.basisSize };
+}
+
+/** In float64, once for all chunks. */
+async function readBasis({ file, place }: ScaleContext, options?: CallOptions): Promise<Float64Array> {
+  return new Float64Array(await readNumbers(file, arrayPlace(place, "basis"), undefined, options));
 }
 
 function arrayPlace(place: Place, name: string): Place {
@@ -132,7 +137,7 @@ function toSlices(table: ChunkTable, basisSize: number): readonly ChunkSlices[] 
 async function readChunk(
   { file, place, channelCount }: ScaleContext,
   codec: Codec,
-  basis: NumericArray,
+  basis: Float64Array,
   index: number,
   options?: CallOptions,
 ): Promise<StoredChunk> {
@@ -152,9 +157,15 @@ async function readChunk(
   return {
     header,
     channelCount,
-    channelFactors: composeFactors(basis, factors, norms, codec.basisSize),
+    factors: { kind: "basis", basis, coefficients: scaleColumns(factors, norms) },
     indices: sumDeltas(deltas),
     values,
     place: chunkPlace(place, index, `${place.path}/codec`),
   };
+}
+
+/** `[size, rank]`: values with columns of unit norm, times these norms, in float64. */
+export function scaleColumns(values: NumericArray, norms: NumericArray): Float64Array {
+  const rank = norms.length;
+  return Float64Array.from(values, (value, i) => value * (norms[i % rank] ?? 0));
 }

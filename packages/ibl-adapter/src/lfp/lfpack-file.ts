@@ -10,6 +10,7 @@ import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import type { ChunkLayout } from "./chunk-layout.js";
 import { openFormat1 } from "./format-1.js";
 import { openFormat2 } from "./format-2.js";
+import { loadKernels } from "./kernels/load-kernels.js";
 import { createClock, findBackwardJump, type RecordingClock } from "./lfp-clock.js";
 import { toChannels } from "./lfpack-channels.js";
 import { LfpackRecording } from "./lfpack-recording.js";
@@ -183,6 +184,7 @@ export class LfpackFile {
       saturation: saturation.table,
       layout: layout satisfies ChunkLayout,
       chunks,
+      kernels: await loadKernels(),
       notices,
       decodedBytes: this.#decodedBytes,
     });

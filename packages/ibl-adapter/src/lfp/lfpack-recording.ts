@@ -5,6 +5,7 @@ import { planChunks } from "./chunk-plan.js";
 import { type DecodedChunk, decodeChunk, multiplyOut } from "./decode-chunk.js";
 import { DecodedChunks } from "./decoded-chunks.js";
 import { DecodingNotices } from "./decoding-notices.js";
+import type { Kernels } from "./kernels/kernels.js";
 import type { RecordingClock } from "./lfp-clock.js";
 import type { LfpackChannels } from "./lfpack-channels.js";
 import { normaliseSpans, type SaturationTable, toSaturatedSamples } from "./saturation.js";
@@ -29,6 +30,7 @@ export interface RecordingParts {
   readonly saturation: SaturationTable | null;
   readonly layout: ChunkLayout;
   readonly chunks: ChunkReader;
+  readonly kernels: Kernels;
   readonly notices: readonly Notice[];
   /** Budget of the decoded chunks that are kept. */
   readonly decodedBytes: number;
@@ -61,6 +63,7 @@ export class LfpackRecording {
   readonly saturation: SaturationTable | null;
   readonly #layout: ChunkLayout;
   readonly #chunks: ChunkReader;
+  readonly #kernels: Kernels;
   readonly #decoded: DecodedChunks;
   readonly #headerNotices: readonly Notice[];
   readonly #decodingNotices: DecodingNotices;
@@ -77,6 +80,7 @@ export class LfpackRecording {
     this.saturation = parts.saturation;
     this.#layout = parts.layout;
     this.#chunks = parts.chunks;
+    this.#kernels = parts.kernels;
     this.#decoded = new DecodedChunks(parts.decodedBytes);
     this.#headerNotices = parts.notices;
     this.#decodingNotices = new DecodingNotices(`${parts.url}#${parts.path}`, this.saturatedSamples());
@@ -151,7 +155,7 @@ export class LfpackRecording {
     for (const { index, within, row } of planChunks(this.#layout, samples)) {
       const chunk = await this.#chunk(index, options);
       const factors = selectFactors(chunk.channelFactors, chunk.rank, columns, request.bins);
-      multiplyOut(chunk, factors, within, data, row);
+      multiplyOut(this.#kernels, chunk, factors, within, data, row);
     }
     return ndArray(data, [rows, columns.length], "V");
   }
@@ -165,7 +169,7 @@ export class LfpackRecording {
   async #chunk(index: number, options?: CallOptions): Promise<DecodedChunk> {
     const kept = this.#decoded.get(index);
     if (kept !== undefined) return kept;
-    const chunk = decodeChunk(await this.#chunks.read(index, options));
+    const chunk = decodeChunk(await this.#chunks.read(index, options), this.#kernels);
     options?.signal?.throwIfAborted();
     this.#decodingNotices.add(index, index * this.#layout.chunkLength, chunk);
     this.#decoded.add(index, chunk);

@@ -19,12 +19,24 @@ export interface ChunkHeader {
   readonly alpha: number;
 }
 
+/** Channel factors as the product of a basis that all chunks of a recording share, and what is a chunk's own (format 2). */
+export interface BasisFactors {
+  /** `[channelCount, size]`; one array for all chunks. */
+  readonly basis: Float64Array;
+  /** `[size, rank]`: stored values times the norms of their columns. */
+  readonly coefficients: Float64Array;
+}
+
+/** Channel factors `[channelCount, rank]`, volts (left singular vectors times singular values), in the form they are stored in. */
+export type StoredFactors =
+  | { readonly kind: "channels"; readonly values: NumericArray }
+  | ({ readonly kind: "basis" } & BasisFactors);
+
 /** One chunk as stored, of either format: what {@link decodeChunk} turns into signal. */
 export interface StoredChunk {
   readonly header: ChunkHeader;
   readonly channelCount: number;
-  /** `[channelCount, rank]`, volts: left singular vectors times singular values. */
-  readonly channelFactors: NumericArray;
+  readonly factors: StoredFactors;
   /** Positions of the stored coefficients in the C-order matrix `[rank, columns]`, in any order. */
   readonly indices: NumericArray;
   /** The coefficients; all others are 0. */
