@@ -124,6 +124,86 @@ describe("tables of one command have one schema", () => {
     expect(types).toMatchObject({ isCorrect: "bool", nativeRow: "int32" });
   });
 
+  const location = {
+    ...{ regionAcronym: "string", regionId: "int32", regionGranularity: "string", regionAbsent: "string" },
+    ...{ apUm: "double", dvUm: "double", mlUm: "double", hemisphere: "string", distanceFromTipUm: "double" },
+  };
+  const unitTypes = {
+    ...{ ref: "string", probe: "string", session: "string", uuid: "string", peakChannel: "string", ...location },
+    ...{ spikeCount: "int32", firingRate: "double", firingRateSource: "string" },
+    ...{ qualityRule: "string", qualityPasses: "bool", metrics: "string" },
+  };
+  const channelTypes = {
+    ...{ ref: "string", probe: "string", ...location, siteIndex: "int32", lateralUm: "double", quality: "string" },
+  };
+
+  it.each([
+    ["units", unitTypes],
+    ["channels", channelTypes],
+  ])("%s: of either dataset, of both, and of none", async (command, types) => {
+    const folder = temporaryFolder();
+    for (const scope of [["--dataset", "ibl"], ["--dataset", "allen"], [], ["--region", "MOp"]]) {
+      const { code, out, err } = await run([command, ...scope, "--out", "t.parquet"], { cwd: folder });
+      expect({ code, out }).toEqual({ code: 0, out: "" });
+      expect(err).toMatch(/ written to .*t\.parquet\n$/);
+      const found = Object.fromEntries((await schemaOf(folder, "t.parquet")).map(({ name, type }) => [name, type]));
+      expect(found).toEqual(types);
+      expect(Object.keys(found)).toEqual(Object.keys(types));
+    }
+  });
+
+  it.each(["units", "channels"])("%s: CSV and Parquet hold what the document holds", async (command) => {
+    type Row = {
+      ref: string;
+      region: { acronym: string } | null;
+      regionAbsent: string | null;
+      ccf: { ap: number } | null;
+    };
+    const folder = temporaryFolder();
+    const { rows } = await runJson<{ rows: (Row & { quality: Record<string, boolean> })[] }>([command]);
+    for (const name of ["t.csv", "t.parquet"])
+      expect((await run([command, "--out", name], { cwd: folder })).code).toBe(0);
+    const csv = csvColumns(join(folder, "t.csv"));
+    expect(csv.of("ref")).toEqual(rows.map(({ ref }) => ref));
+    expect(csv.of("regionAcronym")).toEqual(rows.map(({ region }) => region?.acronym ?? ""));
+    const column = (name: string) => parquetColumn(folder, "t.parquet", name);
+    expect(await column("regionAcronym")).toEqual(rows.map(({ region }) => region?.acronym ?? null));
+    expect(await column("regionAbsent")).toEqual(rows.map(({ regionAbsent }) => regionAbsent));
+    const ap = (await column("apUm")).map((value) => (Number.isNaN(value) ? null : value));
+    expect(ap).toEqual(rows.map(({ ccf }) => ccf?.ap ?? null));
+    if (command === "channels") return;
+    expect(await column("qualityPasses")).toEqual(rows.map(({ quality }) => Object.values(quality)[0] ?? null));
+    expect(await column("qualityRule")).toEqual(rows.map(({ quality }) => Object.keys(quality)[0] ?? null));
+  });
+
+  it("regions: a row a region and dataset, with what is in no region", async () => {
+    const folder = temporaryFolder();
+    const { rows, unmapped } = await runJson<{
+      rows: { region: string; datasets: Record<string, { channels: number }> }[];
+      unmapped: Record<string, { channels: number; units: { total: number } }>;
+    }>(["regions"]);
+    const { out, err } = await run(["regions", "--out", "r.parquet"], { cwd: folder });
+    expect(out).toBe("");
+    expect(err).toMatch(/^\d+ regions of the beryl mapping written to .*\n$/);
+    const types = (await schemaOf(folder, "r.parquet")).map(({ name, type }) => `${name} ${type}`);
+    expect(types).toEqual([
+      ...["mapping string", "kind string", "regionAcronym string", "regionId int32", "regionName string"],
+      ...["dataset string", "channels int32", "unitsTotal int32", "unitsPassing int32"],
+    ]);
+    const column = (name: string) => parquetColumn(folder, "r.parquet", name);
+    const [acronyms, datasets, counts, kinds, units] = await Promise.all(
+      ["regionAcronym", "dataset", "channels", "kind", "unitsTotal"].map(column),
+    );
+    expect(acronyms).toHaveLength(2 * (rows.length + 2));
+    for (const [i, acronym] of (acronyms ?? []).entries()) {
+      const dataset = String(datasets?.[i]);
+      if (kinds?.[i] === "region")
+        expect(counts?.[i]).toBe(rows.find(({ region }) => region === acronym)?.datasets[dataset]?.channels ?? 0);
+      if (kinds?.[i] === "unmapped") expect(units?.[i]).toBe(unmapped[dataset]?.units.total ?? 0);
+    }
+    expect((await run(["regions", "CA1", "--out", "r.csv"], { cwd: folder })).code).toBe(2);
+  });
+
   it("spikes: of both datasets, and of none", async () => {
     const folder = temporaryFolder();
     const wanted = [

@@ -6,11 +6,14 @@ import { type CommandContext, type CommonOptions, unanswered, withHub } from "..
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { factLines, textTable } from "../output/table.js";
+import { type FileColumn, resolveOut, writeRows } from "../output/write-rows.js";
+import { parseOutFile } from "../output/write-table.js";
 import { plural, probesInScope, readEach } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 
 interface Options extends CommonOptions {
   readonly mapping: Mapping;
+  readonly out?: string;
 }
 
 export const regionsCommand: CommandDefinition = {
@@ -19,13 +22,21 @@ export const regionsCommand: CommandDefinition = {
     void command
       .argument("[acronym]", "describe this structure instead")
       .addOption(new Option("--mapping <name>", "how fine the regions are").choices(MAPPINGS).default("beryl"))
-      .action((acronym: string | undefined, options: Options) =>
+      .option(
+        "--out <file>",
+        "write the list, a row a region and dataset: .csv or .parquet",
+        parseOutFile("csv", "parquet"),
+      )
+      .action((acronym: string | undefined, options: Options) => {
+        if (acronym !== undefined && options.out !== undefined) {
+          command.error("error: --out writes the list of regions; leave out the acronym");
+        }
         act((io) =>
-          acronym === undefined
-            ? withHub(io, options, (context) => list(context, options.mapping))
-            : withHub(io, options, async (context) => describe(context, resolveRegion(acronym))),
-        ),
-      ),
+          withHub(io, options, async (context) =>
+            acronym === undefined ? list(context, options) : describe(context, resolveRegion(acronym)),
+          ),
+        );
+      }),
 };
 
 interface RegionCounts {
@@ -33,18 +44,66 @@ interface RegionCounts {
   units: { total: number; passing: number };
 }
 
+const NONE: RegionCounts = { channels: 0, units: { total: 0, passing: 0 } };
+
+/** A region, or what is in none (`kind`), in one dataset; `units` is null where the dataset has no units. */
+interface RegionRow {
+  readonly mapping: Mapping;
+  readonly kind: string;
+  readonly region: string | null;
+  readonly id: number | null;
+  readonly name: string | null;
+  readonly dataset: string;
+  readonly channels: number;
+  readonly units: RegionCounts["units"] | null;
+}
+
+/** Columns of `regions --out`. */
+const COLUMNS: readonly FileColumn<RegionRow>[] = [
+  { name: "mapping", type: "string", of: ({ mapping }) => mapping },
+  { name: "kind", type: "string", of: ({ kind }) => kind },
+  { name: "regionAcronym", type: "string", of: ({ region }) => region },
+  { name: "regionId", type: "int32", of: ({ id }) => id },
+  { name: "regionName", type: "string", of: ({ name }) => name },
+  { name: "dataset", type: "string", of: ({ dataset }) => dataset },
+  { name: "channels", type: "int32", of: ({ channels }) => channels },
+  { name: "unitsTotal", type: "int32", of: ({ units }) => units?.total ?? null },
+  { name: "unitsPassing", type: "int32", of: ({ units }) => units?.passing ?? null },
+];
+
 type CountsByDataset = Record<string, RegionCounts>;
 
-async function list(context: CommandContext, mapping: Mapping): Promise<void> {
-  const { byRegion, unmapped, unregistered } = await countRegions(context, mapping);
+async function list(context: CommandContext, { mapping, out }: Options): Promise<void> {
+  const path = await resolveOut(context, out);
+  const { byRegion, unmapped, unregistered, answering, unitless } = await countRegions(context, mapping);
   const rows = [...byRegion]
     .map(([acronym, datasets]) => ({ region: findRegion(acronym), datasets }))
     .flatMap(({ region, datasets }) => (region === undefined ? [] : [{ region, datasets }]))
     .sort((a, b) => a.region.order - b.region.order)
     .map(({ region, datasets }) => ({ region: region.acronym, id: region.id, name: region.name, datasets }));
   const counts = { regions: rows.length };
+  if (path !== undefined) {
+    const all = [
+      ...rows.map((row) => ({ ...row, kind: "region" })),
+      { kind: "unmapped", region: null, id: null, name: null, datasets: unmapped },
+      { kind: "unregistered", region: null, id: null, name: null, datasets: unregistered },
+    ];
+    const flat = all.flatMap(({ datasets, ...row }) =>
+      answering.map((dataset) => {
+        const { channels, units } = datasets[dataset] ?? NONE;
+        return { mapping, ...row, dataset, channels, units: unitless.includes(dataset) ? null : units };
+      }),
+    );
+    await writeRows(path, COLUMNS, flat);
+  }
   if (context.isJson) {
-    context.io.out(toJson({ mapping, rows, counts, unmapped, unregistered }));
+    const written = path !== undefined && { out: path };
+    context.io.out(toJson({ mapping, rows, counts, unmapped, unregistered, ...written }));
+    return;
+  }
+  const summary = `${plural(rows.length, "region")} of the ${mapping} mapping`;
+  if (path !== undefined) {
+    context.note(`${summary} written to ${path}`);
     return;
   }
   const datasets = context.hub.datasets().map(({ id }) => id);
@@ -64,7 +123,7 @@ async function list(context: CommandContext, mapping: Mapping): Promise<void> {
   context.io.out(
     textTable([{ title: "region", isWhole: true }, { title: "name" }, ...titles], text, context.io.columns),
   );
-  context.note(`${plural(rows.length, "region")} of the ${mapping} mapping; ch: channels; units as passing/all`);
+  context.note(`${summary}; ch: channels; units as passing/all`);
 }
 
 async function countRegions(context: CommandContext, mapping: Mapping) {
@@ -101,7 +160,7 @@ async function countRegions(context: CommandContext, mapping: Mapping) {
       if (unit.quality[rule] === true) units.passing++;
     }
   });
-  return { byRegion, unmapped, unregistered };
+  return { byRegion, unmapped, unregistered, answering: datasets, unitless: Object.keys(unitless) };
 }
 
 function describe(context: CommandContext, region: Region): void {

@@ -6,17 +6,21 @@ import { type CommandContext, type CommonOptions, withHub } from "../command-con
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, groupedTable } from "../output/table.js";
+import { resolveOut, writeRows } from "../output/write-rows.js";
+import { parseOutFile } from "../output/write-table.js";
 import { countByDataset, groupRows, plural, probeHeading, probesInScope, readEach, splitRef } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
 import { noteNotices } from "./notices.js";
 import { regionFilter, regionText } from "./region-filter.js";
 import { addScopeOptions, type Scope } from "./scope.js";
+import { unitColumns } from "./unit-columns.js";
 
 interface Options extends CommonOptions, Scope {
   readonly region?: readonly string[];
   readonly passing?: boolean;
   readonly spikes?: boolean;
   readonly limit?: number;
+  readonly out?: string;
 }
 
 export const unitsCommand: CommandDefinition = {
@@ -27,10 +31,12 @@ export const unitsCommand: CommandDefinition = {
       .option("--passing", "only units that pass their dataset's published rule")
       .option("--spikes", "read the spikes: count and rate are computed instead of the source's")
       .option("--limit <count>", "at most so many", parseCount)
+      .option("--out <file>", "write them: .csv or .parquet", parseOutFile("csv", "parquet"))
       .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
 };
 
 async function run(context: CommandContext, options: Options): Promise<void> {
+  const path = await resolveOut(context, options.out);
   const passesRegion = regionFilter(options.region);
   const datasets = await answeringDatasets(context, "units", options);
   if (options.spikes) await answeringDatasets(context, "spikes", options);
@@ -53,12 +59,12 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     ...{ units: rows.length, passing: passing.length },
     ...{ byDataset: countByDataset(rows), passingByDataset: countByDataset(passing) },
   };
-  if (context.isJson) {
-    context.io.out(toJson({ rows, counts }));
-    return;
-  }
-  printTable(context, rows);
-  context.note(`${plural(rows.length, "unit")}, ${passing.length} of them passing`);
+  const ruleOf = ({ ref }: Unit) => context.hub.dataset(ref.dataset).rules[0];
+  if (path !== undefined) await writeRows(path, unitColumns(ruleOf), rows);
+  if (context.isJson) context.io.out(toJson({ rows, counts, ...(path !== undefined && { out: path }) }));
+  else if (path === undefined) printTable(context, rows);
+  const written = path === undefined ? "" : `, written to ${path}`;
+  if (!context.isJson) context.note(`${plural(rows.length, "unit")}, ${passing.length} of them passing${written}`);
 }
 
 /** Count and rate from the spikes themselves; the source's own stay in `metrics`. */
