@@ -13,6 +13,7 @@ const PLAIN: DatasetFacts = {
   granularity: { layer: 10, area: 5, parent: 0 },
   unmappedUnits: 0,
   unregisteredUnits: 0,
+  unmappedLabels: {},
   rateKinds: ["given"],
   recordedLess: [],
 };
@@ -43,6 +44,24 @@ describe("caveats", () => {
     ["units-without-region", { unmappedUnits: 3 }],
   ] as const)("%s", (id, change) => {
     expect(ids(PLAIN, other(change))).toContain(id);
+  });
+
+  it("tell rates of one kind from rates of different kinds", () => {
+    const text = (...kinds: DatasetFacts["rateKinds"]) => {
+      const facts = kinds.map((kind, i) => other({ dataset: String(i), rateKinds: [kind] }));
+      return caveatsOf(facts, CONTEXT).find(({ id }) => id === "rate-denominator")?.text;
+    };
+    expect(text("spikeCoverage", "spikeCoverage")).toMatch(/^All rates .* the same kind of time \(first to last spike/);
+    expect(text("spikeCoverage", "observed")).toMatch(/^Rates are divided by different kinds of time \(0: first/);
+  });
+
+  it("name a few of the labels without a region", () => {
+    const unmappedLabels = { grey: 6, TH: 5, or: 3, fp: 2, root: 1, cc: 1, scwm: 1 };
+    const facts = [other({ unmappedUnits: 19, unmappedLabels })];
+    const caveat = caveatsOf(facts, CONTEXT).find(({ id }) => id === "units-without-region");
+    expect(caveat?.text).toContain(
+      "19 with a label that beryl has no region for (grey 6, TH 5, or 3, fp 2, root 1 and 2 more labels)",
+    );
   });
 
   it("forbid absolute power across references, and name the rule", () => {

@@ -40,6 +40,8 @@ export interface DatasetFacts {
   /** Units that no region of the mapping takes, and units without any label. */
   readonly unmappedUnits: number;
   readonly unregisteredUnits: number;
+  /** Labels of the former with the units of each, most frequent first. */
+  readonly unmappedLabels: Readonly<Record<string, number>>;
   readonly rateKinds: readonly RateIntervalKind[];
   /** What was recorded of each probe whose rates are divided by more seconds than those. */
   readonly recordedLess: readonly Interval[];
@@ -231,7 +233,7 @@ function rateDenominators(facts: readonly DatasetFacts[]): Caveat[] {
   return [
     {
       id: "rate-denominator",
-      text: `Rates are divided by different times (${said.join("; ")}). Give an interval to divide all by the same.`,
+      text: `${kinds.length > 1 ? `Rates are divided by different kinds of time (${said.join("; ")})` : `All rates are divided by the same kind of time (${kinds.map((kind) => DENOMINATORS[kind]).join()}), which differs in length`}. Give an interval to divide all by the same.`,
       concerns: ["firingRate"],
       mustNotCompare: false,
       datasets: names(withRates),
@@ -260,7 +262,8 @@ function unrecordedRates(facts: readonly DatasetFacts[], { interval }: CaveatCon
   });
 }
 
-function paradigms(facts: readonly DatasetFacts[]): Caveat[] {
+function paradigms(all: readonly DatasetFacts[]): Caveat[] {
+  const facts = all.filter((fact) => fact.paradigms.length + fact.stimuli.length > 0);
   const said = facts.map(
     ({ paradigms, stimuli }) =>
       `${paradigms.join(" and ") || "an unstated paradigm"} with ${stimuli.join(", ") || "no stimulus"}`,
@@ -310,11 +313,11 @@ function labels(facts: readonly DatasetFacts[], { mapping }: CaveatContext): Cav
       source: "harmonisation rule 5: region label and region truth",
     });
   }
-  for (const { dataset, granularity, unmappedUnits, unregisteredUnits } of facts) {
+  for (const { dataset, unmappedUnits, unmappedLabels, unregisteredUnits } of facts) {
     if (unmappedUnits + unregisteredUnits === 0) continue;
     caveats.push({
       id: "units-without-region",
-      text: `Of the units of ${dataset}, ${unmappedUnits} with a label that ${mapping} has no region for (${granularity.parent} are labelled with a parent structure) and ${unregisteredUnits} without a label are counted in the totals and in no region: its regions hold fewer units than were recorded there.`,
+      text: `Units of ${dataset} that count in the totals and in no region: ${unmappedUnits} with a label that ${mapping} has no region for${unmappedUnits > 0 ? ` (${labelList(unmappedLabels)})` : ""}, ${unregisteredUnits} without any label. Its regions may hold fewer units than were recorded there.`,
       concerns: ["regions", "units"],
       mustNotCompare: false,
       datasets: [dataset],
@@ -322,6 +325,17 @@ function labels(facts: readonly DatasetFacts[], { mapping }: CaveatContext): Cav
     });
   }
   return caveats;
+}
+
+/** A list names so many labels; the totals name each. */
+const MOST_LABELS = 5;
+
+/** The most frequent labels with their units: `grey 6, TH 5`. */
+export function labelList(labels: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(labels);
+  const others = entries.length - MOST_LABELS;
+  const named = entries.slice(0, MOST_LABELS).map(([label, units]) => `${label} ${units}`);
+  return named.join(", ") + (others > 0 ? ` and ${others} more ${others === 1 ? "label" : "labels"}` : "");
 }
 
 function independence(facts: readonly DatasetFacts[]): Caveat[] {

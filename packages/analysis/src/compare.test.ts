@@ -58,6 +58,7 @@ describe("compare", () => {
       units: { total: 8, passing: 4 },
       undecided: 1,
       unmapped: { total: 3, passing: 2 },
+      unmappedLabels: { or: 1, grey: 1, "outside the brain": 1 },
       unregistered: { total: 2, passing: 1 },
       channels: { total: 5, unmapped: 2, unregistered: 1 },
       lfpChannels: null,
@@ -98,6 +99,7 @@ describe("compare", () => {
     expect(result.totals.a?.rateInterval).toEqual({
       kind: "mixed",
       units: { given: 0, observed: 1, spikeCoverage: 1 },
+      seconds: { least: 3, most: 6 },
     });
     expect(result.caveats.map(({ id }) => id)).toContain("rate-denominator");
     const given = await compare(hub, { interval: { start: 0, stop: 7 } });

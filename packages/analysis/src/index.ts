@@ -1,6 +1,13 @@
 /** What is computed from the vocabulary, for any dataset: pure functions over tables, signals and a hub. */
 
-export { type Caveat, type CaveatContext, type Concern, caveatsOf, type DatasetFacts } from "./comparability.js";
+export {
+  type Caveat,
+  type CaveatContext,
+  type Concern,
+  caveatsOf,
+  type DatasetFacts,
+  labelList,
+} from "./comparability.js";
 export type { CompareHub, CompareOptions, CompareProgress, CompareSettings } from "./compare/options.js";
 export type {
   Absence,

@@ -99,6 +99,8 @@ export interface DatasetTotals {
   /** Units whose verdict cannot be evaluated; they do not pass. Null where the source cannot answer for units. */
   readonly undecided: number | null;
   readonly unmapped: UnitCounts;
+  /** The labels of the unmapped units, most frequent first, with the units of each. */
+  readonly unmappedLabels: Readonly<Record<string, number>>;
   readonly unregistered: UnitCounts;
   readonly channels: ChannelCounts | null;
   readonly lfpChannels: ChannelCounts | null;
@@ -106,6 +108,8 @@ export interface DatasetTotals {
   readonly rateInterval: {
     readonly kind: RateIntervalKind | "mixed" | null;
     readonly units: Readonly<Record<RateIntervalKind, number>>;
+    /** Fewest and most seconds that a unit's spikes were divided by; null without rates. */
+    readonly seconds: { readonly least: number; readonly most: number } | null;
   };
   /** Null where no session has events. */
   readonly events: EventCounts | null;

@@ -35,12 +35,22 @@ export function totalsOf({ sessions, rule }: DatasetFindings): DatasetTotals {
     units: count(() => true),
     undecided: rule === null && hasUnits ? 0 : count(({ passes }) => passes === null).total,
     unmapped: count(({ assignment }) => assignment.kind === "unmapped"),
+    unmappedLabels: unmappedLabels(units),
     unregistered: count(({ assignment }) => assignment.kind === "unregistered"),
     channels: hasChannels ? countChannels(channels.map(({ assignment }) => assignment)) : null,
     lfpChannels: lfps.length > 0 ? countChannels(lfps.flatMap(({ assignments }) => assignments)) : null,
     rateInterval: rateInterval(units),
     events: eventCounts(sessions),
   };
+}
+
+/** Labels that the mapping has no region for; what lies outside the brain has no acronym. */
+function unmappedLabels(units: readonly UnitFindings[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { unit, assignment } of units) {
+    if (assignment.kind === "unmapped") add(counts, unit.region?.acronym ?? "outside the brain", 1);
+  }
+  return Object.fromEntries(Object.entries(counts).sort(([, a], [, b]) => b - a));
 }
 
 function countChannels(assignments: readonly RegionAssignment[]): ChannelCounts {
@@ -50,9 +60,15 @@ function countChannels(assignments: readonly RegionAssignment[]): ChannelCounts 
 
 function rateInterval(units: readonly UnitFindings[]): DatasetTotals["rateInterval"] {
   const counts: Record<RateIntervalKind, number> = { given: 0, observed: 0, spikeCoverage: 0 };
-  for (const { rate } of units) if (rate?.kind != null) counts[rate.kind]++;
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const { rate } of units) {
+    if (rate?.kind == null) continue;
+    counts[rate.kind]++;
+    [least, most] = [Math.min(least, rate.seconds), Math.max(most, rate.seconds)];
+  }
   const kinds = RATE_INTERVAL_KINDS.filter((kind) => counts[kind] > 0);
-  return { kind: kinds.length > 1 ? "mixed" : (kinds[0] ?? null), units: counts };
+  const seconds = kinds.length === 0 ? null : { least, most };
+  return { kind: kinds.length > 1 ? "mixed" : (kinds[0] ?? null), units: counts, seconds };
 }
 
 function eventCounts(sessions: readonly SessionFindings[]): EventCounts | null {
@@ -116,6 +132,7 @@ export function factsOf(findings: DatasetFindings, totals: DatasetTotals): Datas
     stimuli: Object.keys(totals.events?.stimuli ?? {}).sort(),
     medianOnsetInterval: totals.events?.medianIntervalS ?? null,
     granularity,
+    unmappedLabels: totals.unmappedLabels,
     unmappedUnits: totals.unmapped.total ?? 0,
     unregisteredUnits: totals.unregistered.total ?? 0,
     rateKinds: RATE_INTERVAL_KINDS.filter((kind) => totals.rateInterval.units[kind] > 0),

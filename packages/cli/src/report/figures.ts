@@ -77,13 +77,16 @@ export interface RateRow {
   readonly quartiles: { readonly q1: number; readonly median: number; readonly q3: number } | null;
 }
 
-const RATES = { width: 940, row: 17, left: 92, right: 14, top: 8, bottom: 36 };
+const RATES = { width: 940, row: 17, left: 92, gutter: 40, right: 14, top: 8, bottom: 36 };
 
-/** Rates of every unit with quartiles, a row a region and dataset, on a logarithmic axis. */
+/** Rates of every unit with quartiles, a row a region and dataset, on a logarithmic axis; units at zero, which it has no place for, as a number left of it. */
 export function rateFigure(rows: readonly RateRow[], datasets: readonly string[]): string {
   const domain = logDomain(rows.flatMap(({ values }) => values));
   const height = RATES.top + rows.length * RATES.row + RATES.bottom;
-  const x = logScale(domain, [RATES.left, RATES.width - RATES.right]);
+  const silent = rows.map(({ values }) => values.filter((value) => value <= 0).length);
+  const gutter = silent.some((count) => count > 0) ? RATES.gutter : 0;
+  const left = RATES.left + gutter;
+  const x = logScale(domain, [left, RATES.width - RATES.right]);
   const axis = xAxis(x, {
     at: height - RATES.bottom,
     ticks: logTicksOf(domain),
@@ -101,11 +104,15 @@ export function rateFigure(rows: readonly RateRow[], datasets: readonly string[]
       isFirst && i > 0
         ? `<line class="grid" x1="8" x2="${RATES.width - RATES.right}" y1="${short(middle - RATES.row / 2)}" y2="${short(middle - RATES.row / 2)}"/>`
         : "";
-    const dots = values.map(
-      (value, k) =>
-        `<circle cx="${short(x(value))}" cy="${short(middle + jitter(k))}" r="2" fill="${colour}" fill-opacity="0.35"/>`,
+    const dots = values.map((value, k) =>
+      value > 0
+        ? `<circle cx="${short(x(value))}" cy="${short(middle + jitter(k))}" r="2" fill="${colour}" fill-opacity="0.35"/>`
+        : "",
     );
-    return `<g><title>${escapeXml(`${region}, ${dataset}: ${values.length} units`)}</title>${line}${name}${dots.join("")}${quartiles === null ? "" : box(quartiles, x, middle, colour)}</g>`;
+    const zeros = silent[i]
+      ? `<text class="tick" x="${left - 8}" y="${short(middle + 4)}" text-anchor="end"><tspan fill="${colour}">${silent[i]} at 0</tspan></text>`
+      : "";
+    return `<g><title>${escapeXml(`${region}, ${dataset}: ${values.length} units`)}</title>${line}${name}${zeros}${dots.join("")}${quartiles === null ? "" : box(quartiles, x, middle, colour)}</g>`;
   });
   return svg(RATES.width, height, "Firing rates by region and dataset", axis + marks.join(""));
 }
@@ -116,8 +123,10 @@ function box(
   middle: number,
   colour: string,
 ): string {
+  if (!(q3 > 0)) return "";
   const [left, right] = [x(q1), x(q3)];
   const rect = `<rect x="${short(left)}" y="${short(middle - 5)}" width="${short(Math.max(1, right - left))}" height="10" fill="none" stroke="${colour}"/>`;
+  if (!(median > 0)) return rect;
   return `${rect}<line x1="${short(x(median))}" x2="${short(x(median))}" y1="${short(middle - 6)}" y2="${short(middle + 6)}" stroke="${colour}" stroke-width="2.4"/>`;
 }
 

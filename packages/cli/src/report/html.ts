@@ -1,7 +1,15 @@
-import type { Caveat, CompareResult, Concern, RegionComparison, RegionFindings } from "@crossprobe/analysis";
+import {
+  type Caveat,
+  type CompareResult,
+  type Concern,
+  labelList,
+  type RegionComparison,
+  type RegionFindings,
+} from "@crossprobe/analysis";
 import { formatNumber } from "../output/table.js";
 import { readVersion } from "../version.js";
 import { colourOf, type PowerMark, powerPanel, psthPanel, rateFigure } from "./figures.js";
+import { counted, countedRefs, lengthText, spansText } from "./phrases.js";
 import { STYLE } from "./style.js";
 import { escapeXml, logDomain } from "./svg.js";
 import { groupNotices, placesText, segmentLine, unitText } from "./text.js";
@@ -32,7 +40,7 @@ export function renderHtml(result: CompareResult, origin: string): string {
 
 function leadOf({ mapping, units, regions }: CompareResult, origin: string): string {
   const which = units === "passing" ? "units that pass their own dataset's published rule" : "all units";
-  return `${regions.length} regions of the ${mapping} mapping. Rates and responses are those of ${which}. One analysis, the same for every dataset; sources from ${origin}.`;
+  return `${counted(regions.length, "region")} of the ${mapping} mapping. Rates and responses are those of ${which}. One analysis, the same for every dataset; sources from ${origin}.`;
 }
 
 function section(title: string, content: string): string {
@@ -57,14 +65,16 @@ function card(
   ];
   const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   const rule = total.rule === null ? "no published rule" : `passing means ${total.rule}`;
-  return `<div class="card">${title}<dl>${rows.join("")}</dl><p class="rule">${escapeXml(rule)}</p></div>`;
+  const labels = labelList(total.unmappedLabels);
+  const unmapped = labels === "" ? "" : `; no region in this mapping: ${labels}`;
+  return `<div class="card">${title}<dl>${rows.join("")}</dl><p class="rule">${escapeXml(rule + unmapped)}</p></div>`;
 }
 
 function caveatList(caveats: readonly Caveat[]): string {
   if (caveats.length === 0) return "";
   const items = caveats.map(
     ({ text, mustNotCompare, datasets }) =>
-      `<li class="${mustNotCompare ? "must" : ""}">${mustNotCompare ? "<b>Must not be compared.</b> " : ""}${escapeXml(text)} <span class="who">${escapeXml(datasets.join(", "))}</span></li>`,
+      `<li class="${mustNotCompare ? "must" : ""}">${escapeXml(text)} <span class="who">${escapeXml(datasets.join(", "))}</span></li>`,
   );
   return `<ul class="caveats">${items.join("")}</ul>`;
 }
@@ -126,10 +136,29 @@ function ratesSection({ regions, caveats, totals }: CompareResult, datasets: rea
     }),
   );
   if (rows.length === 0) return "";
-  const kinds = Object.entries(totals).map(
-    ([id, { rateInterval }]) => `${id}: ${KIND_TEXT[rateInterval.kind ?? "mixed"]}`,
+  const silent = rows.some(({ values }) => values.some((value) => value <= 0)) ? ` ${SILENT}` : "";
+  return `<p>Every unit is a dot; the box spans the quartiles, the bar is the median. ${escapeXml(rateSpans(totals))}${silent}</p><figure>${legend(datasets)}${rateFigure(rows, datasets)}</figure>${concerning(caveats, "firingRate")}`;
+}
+
+const SILENT =
+  "Units without a spike have no place on a logarithmic axis: their number stands left of it, and a box that reaches its left edge begins at 0.";
+
+/** What rates were taken over: said once where it is of one kind for all datasets. */
+function rateSpans(totals: CompareResult["totals"]): string {
+  const known = Object.entries(totals).flatMap(
+    ([
+      id,
+      {
+        rateInterval: { kind, seconds },
+      },
+    ]) => (kind === null || seconds === null ? [] : { id, text: KIND_TEXT[kind] ?? kind, length: lengthText(seconds) }),
   );
-  return `<p>Every unit is a dot; the box spans the quartiles, the bar is the median. Rates are taken over ${escapeXml(kinds.join("; "))}.</p><figure>${legend(datasets)}${rateFigure(rows, datasets)}</figure>${concerning(caveats, "firingRate")}`;
+  const lengths = known.map(({ id, length }) => `${id} ${length}`).join("; ");
+  const [first] = known;
+  if (first !== undefined && known.length > 1 && known.every(({ text }) => text === first.text)) {
+    return `Rates of all datasets are taken over the same kind of span, ${first.text}: ${lengths}.`;
+  }
+  return `Rates are taken over ${known.map(({ id, text, length }) => `${text} (${id}, ${length})`).join("; ")}.`;
 }
 
 const KIND_TEXT: Readonly<Record<string, string>> = {
@@ -162,7 +191,7 @@ function powerSection(result: CompareResult, datasets: readonly string[]): strin
   );
   const panels = drawn.map(({ region, marks }) => powerPanel(region, marks, bands, domain, datasets));
   const names = known.settings.bands.map(({ name, from, to }) => `${name} ${from}–${to} Hz`).join(", ");
-  return `${concerning(caveats, "lfpPower")}<p>One mark a probe: mean power spectral density over the region's channels, summed over the band (${escapeXml(names)}), µV², logarithmic and the same in every panel.</p>${legend(datasets)}<figure class="grid">${panels.join("")}</figure>`;
+  return `${concerning(caveats, "lfpPower")}<p>One mark a probe: mean power spectral density over the region's channels, integrated over the band (${escapeXml(names)}), µV², logarithmic and the same in every panel.</p>${legend(datasets)}<figure class="grid">${panels.join("")}</figure>`;
 }
 
 function powerMarks({ datasets: found }: RegionComparison, datasets: readonly string[]): readonly PowerMark[] {
@@ -186,17 +215,19 @@ function leftOut({ failures, absent, notices, totals, lfp }: CompareResult): str
     ),
     ...absent.map(
       ({ dataset, what, reason, where }) =>
-        `<b>${escapeXml(dataset)}</b> has no ${escapeXml(what)} for ${where.length} of its parts: ${escapeXml(reason)}`,
+        `<b>${escapeXml(dataset)}</b> has no ${escapeXml(what)} for ${countedRefs(where)}: ${escapeXml(reason)}`,
     ),
     ...Object.entries(totals).flatMap(([dataset, { events }]) => [
       ...Object.entries(events?.excluded ?? {}).map(
-        ([reason, count]) => `<b>${escapeXml(dataset)}</b>: ${count} rows are no visual onset (${escapeXml(reason)})`,
+        ([reason, count]) =>
+          `<b>${escapeXml(dataset)}</b>: ${counted(count, "row")} not used, for ${count === 1 ? "it is" : "they are"} no visual onset (${escapeXml(reason)})`,
       ),
       ...Object.entries(events?.notAsked ?? {}).map(
-        ([name, count]) => `<b>${escapeXml(dataset)}</b>: ${count} onsets of ${escapeXml(name)}, not asked for`,
+        ([name, count]) =>
+          `<b>${escapeXml(dataset)}</b>: ${counted(count, "onset")} of ${escapeXml(name)}, not asked for`,
       ),
       ...(events?.leftOut ?? []).map(
-        ({ probe, onsets }) => `<b>${escapeXml(probe)}</b>: ${onsets} onsets lie inside an invalid interval`,
+        ({ probe, onsets }) => `<b>${escapeXml(probe)}</b>: ${counted(onsets, "onset")} inside an invalid interval`,
       ),
     ]),
     ...lfp.flatMap((use) => segmentLine(use) ?? []).map(escapeXml),
@@ -208,19 +239,27 @@ function leftOut({ failures, absent, notices, totals, lfp }: CompareResult): str
   return items.length === 0 ? "<p>Nothing.</p>" : `<ul>${items.map((item) => `<li>${item}</li>`).join("")}</ul>`;
 }
 
-function methods({ provenance: { settings }, mapping, units }: CompareResult): string {
+function methods({ provenance: { settings }, mapping, units, totals, lfp: uses }: CompareResult): string {
   const { psth, lfp, interval, lfpInterval, bands, stimuli } = settings;
-  const span = (value: typeof interval) => (value === null ? "default" : `${value.start} to ${value.stop} s`);
+  const lfpSpans = Object.keys(totals).flatMap((id) => {
+    const spans = uses.filter(({ dataset }) => dataset === id).map((use) => use.interval);
+    return spans.length === 0 ? [] : `${id} ${spansText(spans)}`;
+  });
   const facts = [
     ["mapping", mapping],
     ["units", units],
-    ["rate interval", span(interval)],
+    ["rate interval", interval === null ? rateSpans(totals) : `${spansText([interval])}, as asked for`],
     [
       "PSTH",
       `${psth.event}, from ${psth.start} s, ${psth.count} half-open bins of ${psth.width} s, bin = floor((t − onset − start) / width)`,
     ],
     ["stimuli", stimuli === null ? "all visual stimuli" : stimuli.join(", ")],
-    ["LFP interval", span(lfpInterval)],
+    [
+      "LFP interval",
+      lfpInterval === null
+        ? `what each file covers: ${lfpSpans.join("; ") || "none"}`
+        : `${spansText([lfpInterval])}, as asked for`,
+    ],
     [
       "LFP grid",
       `${lfp.gridRate} Hz; windowed-sinc filter flat to ${lfp.flatTo} Hz, gone from ${lfp.goneFrom} Hz, ${lfp.filterHalfLength} s to either side`,

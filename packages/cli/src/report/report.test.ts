@@ -88,7 +88,7 @@ describe("text", () => {
     const hard = { ...caveat, text: "Power must wait.", mustNotCompare: true };
     const text = (caveats: CompareResult["caveats"]) => renderText({ ...result, caveats }, 80);
     expect(text([...soft, hard])).toContain(`Before you compare:
-! must not be compared: Power must wait.
+! Power must wait.
 - 2 more caveats: see report.html and report.json (--out), or --json
 `);
     expect(text([...soft, hard])).not.toContain("soft");
@@ -100,7 +100,7 @@ describe("text", () => {
     const use = { dataset: "d", probe: "d:probe:1", channels: 1, usedChannels: 1, interval: { start: 0, stop: 1 } };
     expect(segmentLine({ ...use, segments: { total: 4, kept: 4, invalid: 0, notCovered: 0 } })).toBeUndefined();
     expect(segmentLine({ ...use, segments: { total: 4, kept: 1, invalid: 2, notCovered: 1 } })).toBe(
-      "d:probe:1: of 4 LFP segments 2 touch an invalid span, 1 lie where the file has no samples",
+      "d:probe:1: of 4 LFP segments, 2 touch an invalid span and 1 lies where the file has no samples",
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rateFigure } from "./figures.js";
 import {
   areaOf,
   decadesOf,
@@ -50,6 +51,25 @@ describe("ticks", () => {
       "10⁶",
       "10⁻⁴",
     ]);
+  });
+});
+
+describe("the figure of rates", () => {
+  const row = (values: readonly number[], q1: number, median: number) => {
+    const quartiles = { q1, median, q3: 4 };
+    return rateFigure([{ region: "CA1", dataset: "a", values, quartiles }], ["a"]);
+  };
+
+  it("counts units at zero beside the axis and draws none on it", () => {
+    const figure = row([0, 0, 2, 8], 0, 1);
+    expect(figure.match(/<circle/g)).toHaveLength(2);
+    expect(figure).toContain(">2 at 0<");
+    expect(row([1, 2, 8], 1.5, 2)).not.toContain("at 0<");
+  });
+
+  it("has no median bar at zero", () => {
+    const bars = (figure: string) => figure.match(/stroke-width="2.4"/g) ?? [];
+    expect([bars(row([0, 0, 0, 8], 0, 0)), bars(row([1, 2, 8], 1.5, 2)).length]).toEqual([[], 1]);
   });
 });
 

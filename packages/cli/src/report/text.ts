@@ -1,5 +1,12 @@
-import type { Caveat, CompareResult, DatasetTotals, RegionFindings } from "@crossprobe/analysis";
+import {
+  type Caveat,
+  type CompareResult,
+  type DatasetTotals,
+  labelList,
+  type RegionFindings,
+} from "@crossprobe/analysis";
 import { formatNumber, textTable, wrapText } from "../output/table.js";
+import { counted, countedRefs, lengthText } from "./phrases.js";
 import { RESPONSE_DEVIATIONS, RESPONSE_WITHIN, strongestResponse } from "./response.js";
 
 /** A comparison for the terminal: a row a region and dataset, the totals, the caveats and what was left out. */
@@ -13,6 +20,7 @@ export function renderText(result: CompareResult, width: number): string {
     ...Object.entries(result.totals).flatMap(([dataset, totals]) => [
       wrapText(ruleLine(dataset, totals), width, "  "),
       wrapText(eventLine(dataset, totals), width, "  "),
+      ...unmappedLine(dataset, totals).map((line) => wrapText(line, width, "  ")),
     ]),
     ...caveatLines(result.caveats, width),
     ...leftOutLines(result, width),
@@ -105,7 +113,18 @@ const RATES_OVER: Readonly<Record<string, string>> = {
 /** The rule that counts as passing, and what rates are divided by. */
 function ruleLine(dataset: string, { rule, rateInterval }: DatasetTotals): string {
   const passing = rule === null ? "no published rule" : `passing means ${rule}`;
-  return `${dataset}: ${passing}; rates over ${RATES_OVER[rateInterval.kind ?? ""] ?? "nothing"}`;
+  return `${dataset}: ${passing}; ${ratesText(rateInterval)}`;
+}
+
+function ratesText({ kind, seconds }: DatasetTotals["rateInterval"]): string {
+  return kind === null || seconds === null ? "no rates" : `rates over ${RATES_OVER[kind]}, ${lengthText(seconds)}`;
+}
+
+/** Labels that the mapping has no region for. */
+function unmappedLine(dataset: string, { unmappedLabels }: DatasetTotals): readonly string[] {
+  return Object.keys(unmappedLabels).length === 0
+    ? []
+    : [`${dataset}: units without a region in this mapping, by label: ${labelList(unmappedLabels)}`];
 }
 
 function eventLine(dataset: string, { events }: DatasetTotals): string {
@@ -115,14 +134,14 @@ function eventLine(dataset: string, { events }: DatasetTotals): string {
   const leftOut = events.leftOut.map(({ probe, onsets }) => `${onsets} inside an invalid interval of ${probe}`);
   const notAsked = Object.entries(events.notAsked).map(([name, count]) => `${count} of ${name}, not asked for`);
   const aside = [...none, ...notAsked, ...leftOut];
-  return `${dataset}: ${events.onsets} visual onsets (${stimuli.join(", ")})${aside.length > 0 ? `; not used: ${aside.join(", ")}` : ""}`;
+  return `${dataset}: ${counted(events.onsets, "visual onset")}${stimuli.length > 0 ? ` (${stimuli.join(", ")})` : ""}${aside.length > 0 ? `; not used: ${aside.join(", ")}` : ""}`;
 }
 
 /** What must not be compared in full; of the rest how much there is and where. */
 function caveatLines(caveats: readonly Caveat[], width: number): readonly string[] {
   if (caveats.length === 0) return [];
   const musts = caveats.filter(({ mustNotCompare }) => mustNotCompare);
-  const lines = musts.map(({ text }) => wrapText(`! must not be compared: ${text}`, width, "  "));
+  const lines = musts.map(({ text }) => wrapText(`! ${text}`, width, "  "));
   const others = caveats.length - musts.length;
   const count = `${others}${musts.length > 0 ? " more" : ""} ${others === 1 ? "caveat" : "caveats"}`;
   const rest =
@@ -133,7 +152,7 @@ function caveatLines(caveats: readonly Caveat[], width: number): readonly string
 function leftOutLines({ failures, absent, notices, lfp }: CompareResult, width: number): readonly string[] {
   const lines = [
     ...failures.map(({ session, dataset, message }) => `${session ?? dataset}: ${message}`),
-    ...absent.map(({ dataset, what, reason, where }) => `${dataset}: no ${what} (${where.length}): ${reason}`),
+    ...absent.map(({ dataset, what, reason, where }) => `${dataset}: no ${what} for ${countedRefs(where)}: ${reason}`),
     ...groupNotices(notices).map(
       ({ dataset, message, count, places }) => `${dataset}: ${message} (${count}; ${placesText(places)})`,
     ),
@@ -148,10 +167,10 @@ export function segmentLine({ probe, segments }: CompareResult["lfp"][number]): 
   const { total, invalid, notCovered } = segments;
   if (invalid + notCovered === 0) return undefined;
   const parts = [
-    ...(invalid > 0 ? [`${invalid} touch an invalid span`] : []),
-    ...(notCovered > 0 ? [`${notCovered} lie where the file has no samples`] : []),
+    ...(invalid > 0 ? [`${invalid} ${invalid === 1 ? "touches" : "touch"} an invalid span`] : []),
+    ...(notCovered > 0 ? [`${notCovered} ${notCovered === 1 ? "lies" : "lie"} where the file has no samples`] : []),
   ];
-  return `${probe}: of ${total} LFP segments ${parts.join(", ")}`;
+  return `${probe}: of ${counted(total, "LFP segment")}, ${parts.join(" and ")}`;
 }
 
 export interface NoticeGroup {
