@@ -353,6 +353,33 @@ describe.each(DATASETS)("what the LFP of %s covers", (dataset) => {
   });
 });
 
+describe("what the terminal shows", () => {
+  const [unit] = carriedBy.units("allen", "A");
+  const session = identity.session("ibl");
+
+  it.each([
+    ["spikes", identity.unit("allen", unit ?? expect.fail("no unit"))],
+    ["events", session],
+    ["lfp", "read", identity.probe("allen", "A"), "--from", "10", "--to", "10.1"],
+  ])("%s with --out: what was written, and no table", async (...line) => {
+    const { code, out, err } = await run([...line, "--out", "x.csv"], { cwd: temporaryFolder() });
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err.match(/ written to /g)).toHaveLength(1);
+  });
+
+  it.each([
+    ["choice", ({ choice }: Record<string, unknown>) => String(choice ?? "no response")],
+    ["outcome", ({ isCorrect }: Record<string, unknown>) => (isCorrect ? "reward" : "error")],
+  ])("events of type %s say what it was", async (type, detail) => {
+    const line = ["events", session, "--type", type];
+    const { rows } = await runJson(line);
+    const [head = "", ...body] = (await run(line)).out.trimEnd().split("\n");
+    expect(head).toMatch(/ detail$/);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(body.map((text) => text.split(/ {2,}/).at(-1))).toEqual(rows.map(detail));
+  });
+});
+
 describe("nothing is written half", () => {
   const unit = ["spikes", identity.unit("allen", carriedBy.units("allen", "A")[0] ?? expect.fail("no unit"))];
   const lfp = ["lfp", "read", identity.probe("allen", "A"), "--from", "10", "--to", "10.1"];

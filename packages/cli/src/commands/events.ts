@@ -67,13 +67,27 @@ async function run(
     context.io.out(toJson({ session, rows, counts: { events: rows.length }, excluded }));
     return;
   }
+  if (path === undefined) {
+    printTable(context, rows);
+    context.note(`${plural(rows.length, "event")} of ${formatRef(session)}`);
+  }
+  for (const { reason, count } of excluded) context.note(`no event: ${count} × ${reason}`);
+}
+
+function printTable({ io }: CommandContext, rows: readonly SessionEvent[]): void {
   const text = rows.map((row) => [
     ...[formatNumber(row.time, 7), row.type, row.stimulus ?? "–", formatNumber(row.contrast), row.side ?? "–"],
+    detailOf(row),
   ]);
-  const titles = ["event", "stimulus", "contrast", "side"].map((title) => ({ title }));
-  context.io.out(textTable([{ title: "time s", align: "right" }, ...titles], text, context.io.columns));
-  context.note(`${plural(rows.length, "event")} of ${formatRef(session)}`);
-  for (const { reason, count } of excluded) context.note(`no event: ${count} × ${reason}`);
+  const titles = ["event", "stimulus", "contrast", "side", "detail"].map((title) => ({ title }));
+  io.out(textTable([{ title: "time s", align: "right" }, ...titles], text, io.columns));
+}
+
+/** What a choice or an outcome was: the side chosen, or whether it was rewarded. */
+function detailOf({ type, choice, isCorrect }: SessionEvent): string {
+  if (type === "choice") return choice ?? "no response";
+  if (type !== "outcome" || isCorrect === null) return "–";
+  return isCorrect ? "reward" : "error";
 }
 
 async function writeEvents(context: CommandContext, rows: readonly SessionEvent[], path: string): Promise<void> {

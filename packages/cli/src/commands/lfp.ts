@@ -73,7 +73,7 @@ async function run(context: CommandContext, probe: ProbeRef, time: Interval, opt
       context.note(`note: ${kind} from ${formatNumber(start, 7)} to ${formatNumber(stop, 7)} s, do not use`);
     if (out !== undefined) await writeBlock(context, source, block, out);
     if (context.isJson) context.io.out(toJson(describe(source, block, spans, out)));
-    else print(context, source, block);
+    else if (out === undefined) print(context, source, block);
   } finally {
     source.close();
   }

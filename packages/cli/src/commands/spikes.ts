@@ -63,7 +63,7 @@ async function run(context: CommandContext, ref: UnitRef | ProbeRef, interval: I
     return;
   }
   if (path !== undefined) await writeSpikes(context, trains, path);
-  print(context, trains);
+  else print(context, trains);
 }
 
 /** The trains as a document; times and amplitudes are left to the file where there is one. */
