@@ -37,4 +37,16 @@ describe("the documents", () => {
     expect(await numbersIn("README.md", /stop: (\d+) \}/g)).toEqual([truth.sessionDurationSeconds]);
     expect(await numbersIn("README.md", /`(\d+)` is how many/g)).toEqual([truth.sessionDurationSeconds]);
   });
+
+  it("list every caveat, and every column of the table of a comparison", async () => {
+    const names = (found: string, pattern: RegExp) => [...found.matchAll(pattern)].map(([, name]) => name).sort();
+    const readme = await text("packages/cli/README.md");
+    const [, columns = "", caveats = ""] = /## report\.csv\n(.*?)## Caveats\n(.*?)## Exit codes/s.exec(readme) ?? [];
+    const source = await text("packages/analysis/src/comparability.ts");
+    expect(names(caveats, /^\| `([a-z-]+)`/gm)).toEqual(names(source, /\bid: "([a-z-]+)"/g));
+    const listed = columns.split("\n").flatMap((line) => names(line.split("|")[1] ?? "", /`([A-Za-z0-9]+)`/g));
+    const written = await text("packages/cli/src/report/csv.ts");
+    expect(listed.sort()).toEqual(names(written, /column\("(\w+)"/g));
+    expect(columns.includes("`<band>MeanOverProbesUv2`")).toBe(written.includes("}MeanOverProbesUv2`"));
+  });
 });

@@ -14,6 +14,7 @@ import type { ProbeRef, UnitRef } from "./ref.js";
  */
 export interface SpikeTable {
   readonly probe: ProbeRef;
+  /** In the order asked for; without a choice all units of the probe, in the order of its unit table. */
   readonly units: readonly UnitRef[];
   readonly times: Float64Array;
   readonly offsets: Uint32Array;
