@@ -74,6 +74,21 @@ describe("wrong usage: exit code 2, one line that names it, and where to look", 
   });
 });
 
+describe("a slip is answered once", () => {
+  it("another case of an acronym is the one suggestion", async () => {
+    const { code, err } = await run(["units", "--region", "ca1"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/did you mean CA1\? /);
+  });
+
+  it("what is no reference is quoted once", async () => {
+    const { code, err } = await run(["spikes", "bogus"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/is no <ref>: write <dataset>:<kind>:<id>/);
+    expect(err.match(/bogus/g)).toHaveLength(1);
+  });
+});
+
 describe("--version", () => {
   it("is a version and nothing else", async () => {
     const { code, out, err } = await run(["--version"]);

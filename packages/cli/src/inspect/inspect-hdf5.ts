@@ -2,6 +2,7 @@ import { type CallOptions, FormatError, isDataError } from "@crossprobe/core";
 import { type Hdf5File, type Hdf5Type, openHdf5 } from "@crossprobe/formats/hdf5";
 import { summarizeLfpack, toLfpack } from "@crossprobe/ibl-adapter/lfpack";
 import { summarizeNwb } from "@crossprobe/nwb";
+import { plural } from "../commands/listing.js";
 import { errorLine } from "../output/errors.js";
 import { formatNumber } from "../output/table.js";
 import type { Finding, Specimen } from "./inspect-file.js";
@@ -42,7 +43,7 @@ async function inspectNwb(file: Hdf5File, options?: CallOptions): Promise<Findin
     facts: facts.flatMap(({ name, value }) => (typeof value === "string" && value !== "" ? [{ name, value }] : [])),
     sections: [
       {
-        ...{ title: `${tables.length} tables`, columns: ["path", "type", "rows"] },
+        ...{ title: plural(tables.length, "table"), columns: ["path", "type", "rows"] },
         rows: tables.map(({ path, neurodataType, rowCount }) => [path, neurodataType ?? "–", String(rowCount)]),
         notes: tables.map(({ columns }) => columns.map(({ name }) => name).join(", ")),
       },

@@ -29,9 +29,11 @@ export function resolveRegion(acronym: string): Region {
     return regionByAcronym(acronym);
   } catch (error) {
     if (!(error instanceof UnknownRegionError)) throw error;
+    const otherCase = error.nearest.find((nearest) => nearest.toLowerCase() === acronym.trim().toLowerCase());
+    const meant = otherCase ?? error.nearest.join(", ");
     throw new QueryError(`no region is called ${JSON.stringify(acronym)} in the Allen CCF 2017 structure tree`, {
       cause: error,
-      hint: `${error.nearest.length > 0 ? `did you mean ${error.nearest.join(", ")}? ` : ""}Acronyms are case-sensitive`,
+      hint: `${meant === "" ? "" : `did you mean ${meant}? `}Acronyms are case-sensitive`,
     });
   }
 }
