@@ -13,7 +13,7 @@ type Complex = readonly [re: number, im: number];
 /**
  * Butterworth filter as second-order sections for `sosFilter`, rows `[b0, b1, b2, 1, a1, a2]`.
  *
- * Run both ways, a filter has half its power at the square root of the stated corner's gain: -6 dB at the corners instead of -3 dB.
+ * Run both ways, its gain at a corner is 1/2 (-6 dB), where one way has -3 dB.
  *
  * Source: `scipy.signal.butter(order, band, fs=rate, output="sos")`, with its pairing of poles and zeros.
  *
