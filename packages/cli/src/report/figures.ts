@@ -110,12 +110,15 @@ export function rateFigure(rows: readonly RateRow[], datasets: readonly string[]
         : "",
     );
     const zeros = silent[i]
-      ? `<text class="tick" x="${left - 8}" y="${short(middle + 4)}" text-anchor="end"><tspan fill="${colour}">${silent[i]} at 0</tspan></text>`
+      ? `<text class="tick" x="${left - 2 * BEYOND}" y="${short(middle + 4)}" text-anchor="end"><tspan fill="${colour}">${silent[i]} at 0</tspan></text>`
       : "";
     return `<g><title>${escapeXml(`${region}, ${dataset}: ${values.length} units`)}</title>${line}${name}${zeros}${dots.join("")}${quartiles === null ? "" : box(quartiles, x, middle, colour)}</g>`;
   });
   return svg(RATES.width, height, "Firing rates by region and dataset", axis + marks.join(""));
 }
+
+/** How far left of the axis a box begins that begins at 0. */
+const BEYOND = 5;
 
 function box(
   { q1, median, q3 }: NonNullable<RateRow["quartiles"]>,
@@ -124,7 +127,7 @@ function box(
   colour: string,
 ): string {
   if (!(q3 > 0)) return "";
-  const [left, right] = [x(q1), x(q3)];
+  const [left, right] = [x(q1) - (q1 > 0 ? 0 : BEYOND), x(q3)];
   const rect = `<rect x="${short(left)}" y="${short(middle - 5)}" width="${short(Math.max(1, right - left))}" height="10" fill="none" stroke="${colour}"/>`;
   if (!(median > 0)) return rect;
   return `${rect}<line x1="${short(x(median))}" x2="${short(x(median))}" y1="${short(middle - 6)}" y2="${short(middle + 6)}" stroke="${colour}" stroke-width="2.4"/>`;

@@ -141,7 +141,7 @@ function ratesSection({ regions, caveats, totals }: CompareResult, datasets: rea
 }
 
 const SILENT =
-  "Units without a spike have no place on a logarithmic axis: their number stands left of it, and a box that reaches its left edge begins at 0.";
+  "Units without a spike have no place on a logarithmic axis: their number stands left of it, and a box that reaches beyond its left edge begins at 0.";
 
 /** What rates were taken over: said once where it is of one kind for all datasets. */
 function rateSpans(totals: CompareResult["totals"]): string {

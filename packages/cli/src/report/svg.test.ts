@@ -67,6 +67,11 @@ describe("the figure of rates", () => {
     expect(row([1, 2, 8], 1.5, 2)).not.toContain("at 0<");
   });
 
+  it("begins a box left of the axis only at zero", () => {
+    const left = (figure: string) => Number(/<rect x="([\d.]+)"/.exec(figure)?.[1]);
+    expect([left(row([0, 1, 8], 0, 1)), left(row([0, 1, 8], 1, 2))]).toEqual([127, 132]);
+  });
+
   it("has no median bar at zero", () => {
     const bars = (figure: string) => figure.match(/stroke-width="2.4"/g) ?? [];
     expect([bars(row([0, 0, 0, 8], 0, 0)), bars(row([1, 2, 8], 1.5, 2)).length]).toEqual([[], 1]);
