@@ -3,7 +3,7 @@ import { slotCount } from "../wavelet-packet.js";
 import type { Kernels } from "./kernels.js";
 import { loadKernels } from "./load-kernels.js";
 
-const KINDS = ["typescript"] as const;
+const KINDS = ["wasm", "typescript"] as const;
 
 /** `c[j] = cos(0.7 j) / (1 + (j mod 11))`, the input of the published vectors. */
 function vectorInput(length: number): Float64Array {
@@ -257,5 +257,41 @@ describe.each(KINDS)("%s kernels", async (kind) => {
       });
       expect([...product]).toEqual([Number.NaN, Number.NaN, 1e308, Number.POSITIVE_INFINITY]);
     });
+  });
+});
+
+describe("both kinds", async () => {
+  const [wasm, typescript] = [await loadKernels("wasm"), await loadKernels("typescript")];
+  const haveSameBits = (a: Float32Array | Float64Array, b: Float32Array | Float64Array): boolean =>
+    Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+
+  it("is wasm unless the other is asked for", async () => expect((await loadKernels()).name).toBe("wasm"));
+
+  // Windows as in the Brain-Wide Map, short ones, and one of odd lengths at several levels; most leaves empty, as they are.
+  const cases = [1, 2, 8, 16, 32, 64].flatMap((rank) =>
+    [1, 20, 333, 2049, 2304].map((window) => [rank, window] as const),
+  );
+
+  it.each(cases)("give the same bits at rank %i over %i samples", (rank, extendedCount) => {
+    const columns = slotCount(extendedCount);
+    const indices = Int32Array.from({ length: rank * columns }, (_, i) => i).filter(
+      (i) => (i * 7919) % 23 < 1 + (rank % 3),
+    );
+    const values = Float32Array.from(numbers(indices.length, extendedCount));
+    const window = { extendedCount, leftOverlap: 0, sampleCount: extendedCount, alpha: 7 };
+    const matrix = { rank, columns, ...window, indices, values };
+    const courses = wasm.timeCourses(matrix);
+    expect(haveSameBits(courses, typescript.timeCourses(matrix))).toBe(true);
+    const factors = numbers(37 * rank, 9);
+    const shape = { rank, columns: 37, stride: extendedCount, start: 0, stop: extendedCount };
+    const signalOf = (kernels: Kernels): Float32Array => {
+      const target = new Float32Array(37 * extendedCount);
+      kernels.product(factors, courses, shape, target, 0);
+      return target;
+    };
+    expect(haveSameBits(signalOf(wasm), signalOf(typescript))).toBe(true);
+    const [a, b] = [numbers(37 * 32, 10), numbers(32 * rank, 11)];
+    const matrices = { rows: 37, inner: 32, columns: rank };
+    expect(haveSameBits(wasm.matmul(a, b, matrices), typescript.matmul(a, b, matrices))).toBe(true);
   });
 });
