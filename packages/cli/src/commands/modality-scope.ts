@@ -1,5 +1,6 @@
 import { ConfigError, type Modality, UnsupportedError } from "@crossprobe/core";
 import { type CommandContext, unanswered } from "../command-context.js";
+import { withLocalPaths } from "../output/local-paths.js";
 import { wrapText } from "../output/table.js";
 import type { Scope } from "./scope.js";
 
@@ -26,6 +27,7 @@ export async function answeringDatasets(
       hint: "add a source that holds them",
     });
   }
-  for (const reason of reasons) context.note(wrapText(`note: no ${modality} from ${reason}`, context.io.columns, "  "));
+  for (const reason of reasons)
+    context.note(wrapText(withLocalPaths(`note: no ${modality} from ${reason}`), context.io.columns, "  "));
   return answering;
 }

@@ -1,10 +1,11 @@
 import type { Notice } from "@crossprobe/core";
 import type { CommandContext } from "../command-context.js";
+import { withLocalPaths } from "../output/local-paths.js";
 import { wrapText } from "../output/table.js";
 
 /** Says on standard error what an adapter left out, repaired or doubts. */
 export function noteNotices(context: CommandContext, notices: readonly Notice[]): void {
   for (const { message, count, where } of notices) {
-    context.note(wrapText(`note: ${message} (${count}, ${where})`, context.io.columns, "  "));
+    context.note(wrapText(withLocalPaths(`note: ${message} (${count}, ${where})`), context.io.columns, "  "));
   }
 }

@@ -2,6 +2,7 @@ import { formatRef, MODALITIES, type Session } from "@crossprobe/core";
 import { type CommandContext, type CommonOptions, unanswered, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
+import { withLocalPaths } from "../output/local-paths.js";
 import { formatNumber, groupedTable, type RowGroup, wrapText } from "../output/table.js";
 import { countByDataset, listSessions, plural } from "./listing.js";
 import { addScopeOptions, type Scope } from "./scope.js";
@@ -28,9 +29,8 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     return;
   }
   context.io.out(groupedTable(COLUMNS, groupSessions(sessions), context.io.columns));
-  context.note(
-    `${plural(sessions.length, "session")} of ${plural(subjects, "subject")}, from ${context.sources.origin}`,
-  );
+  const summary = `${plural(sessions.length, "session")} of ${plural(subjects, "subject")}, from ${context.sources.origin}`;
+  context.note(wrapText(summary, context.io.columns, "  "));
   noteUnanswered(context, missing);
 }
 
@@ -61,7 +61,11 @@ export function noteUnanswered(context: CommandContext, missing: Awaited<ReturnT
       byReason.set(reason, [...(byReason.get(reason) ?? []), modality]);
     for (const [reason, modalities] of byReason) {
       context.note(
-        wrapText(`${dataset} cannot answer for ${modalities.join(", ")}: ${reason}`, context.io.columns, "  "),
+        wrapText(
+          withLocalPaths(`${dataset} cannot answer for ${modalities.join(", ")}: ${reason}`),
+          context.io.columns,
+          "  ",
+        ),
       );
     }
   }

@@ -7,11 +7,11 @@ it.each([
   [new NotFoundError("No probe 1 in x."), "No probe 1 in x"],
   [
     new SchemaError("a column is missing", { url: "file:///a.csv", hint: "NWB needs it" }),
-    "a column is missing (file:///a.csv); NWB needs it",
+    "a column is missing (/a.csv); NWB needs it",
   ],
   [
     new FormatError("file:///a.npy is cut", { format: "npy", url: "file:///a.npy", hint: "fetch it" }),
-    "file:///a.npy is cut; fetch it",
+    "/a.npy is cut; fetch it",
   ],
   [
     new StoreError("no answer\nfrom there", { url: "http://a/" }),

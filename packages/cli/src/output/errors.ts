@@ -1,4 +1,5 @@
 import { type DataErrorCode, isDataError } from "@crossprobe/core";
+import { withLocalPaths } from "./local-paths.js";
 
 /** What to try where an error does not say. */
 const NEXT_STEPS: Partial<Record<DataErrorCode, string>> = {
@@ -13,7 +14,7 @@ export function errorLine(error: unknown): string {
   const place =
     "url" in error && typeof error.url === "string" && !error.message.includes(error.url) ? ` (${error.url})` : "";
   const next = error.hint ?? NEXT_STEPS[error.code];
-  return oneLine(`${error.message.replace(/\.$/, "")}${place}${next ? `; ${asClause(next)}` : ""}`);
+  return withLocalPaths(oneLine(`${error.message.replace(/\.$/, "")}${place}${next ? `; ${asClause(next)}` : ""}`));
 }
 
 /** A sentence as it stands after a semicolon. */
