@@ -33,7 +33,7 @@ interface Parts {
   readonly [part: string]: string | null;
 }
 
-describe.skipIf(!SHARED)("ALF names, as ONE parses them (needs the shared golden files)", () => {
+describe.skipIf(!SHARED)("ALF names, as ONE parses them (needs ../shared/golden)", () => {
   const names = SHARED ? readJson("alf/expected/names.json") : { file_names: [], paths: [], uuid_strings: [] };
 
   it("agrees on every file name", () => {
@@ -77,7 +77,7 @@ describe.skipIf(!SHARED)("ALF names, as ONE parses them (needs the shared golden
   });
 });
 
-describe.skipIf(!SHARED)("ONE index tables, as ONE loads them (needs the shared golden files)", () => {
+describe.skipIf(!SHARED)("ONE index tables, as ONE loads them (needs ../shared/golden)", () => {
   it.each(["current", "int-ids", "range-index"])("%s", async (layout) => {
     const expected = readJson("one/expected/tables.json")[layout];
     const {
@@ -165,7 +165,7 @@ interface Listed {
   readonly sha256?: string;
 }
 
-describe.skipIf(!SHARED)("sessions, as ibllib's loaders read them (needs the shared golden files)", () => {
+describe.skipIf(!SHARED)("sessions, as ibllib's loaders read them (needs ../shared/golden)", () => {
   const hub = SHARED ? hubOf(`${GOLDEN}/alf/cache/`) : undefined;
   const paths: Record<string, { eid: string; path: string }> = SHARED
     ? readJson("alf/expected/one_loading.json").sessions
@@ -303,7 +303,7 @@ function checkNumbers(expected: Listed | undefined, found: readonly (number | nu
   }
 }
 
-describe.skipIf(!SHARED)("the real release tables (needs the shared real data)", () => {
+describe.skipIf(!SHARED)("the real release tables (needs ../shared/data)", () => {
   it.each([
     ["2023_12_bwm_release", 699, 459, 139],
     ["2022_10_bwm_release", 547, 354, 115],
