@@ -1,9 +1,17 @@
 import type { CallOptions } from "@crossprobe/core";
 import { checkHeader, impliedLeftOverlap } from "./check-header.js";
+import type { ChunkFacts } from "./chunk-facts.js";
 import { chunkCount } from "./chunk-layout.js";
 import { chunkPlace, formatError, placeAt } from "./place.js";
 import type { ChunkHeader, ChunkReader, ScaleContext, StoredChunk } from "./stored-chunk.js";
-import { type Attributes, findNumber, readAttributes, readNumbers, requireArray } from "./stored-values.js";
+import {
+  type Attributes,
+  elementCount,
+  findNumber,
+  readAttributes,
+  readNumbers,
+  requireArray,
+} from "./stored-values.js";
 
 /**
  * Opens the chunks of a scale of container format 1: one group `chunks/<i>` each, `i` without padding.
@@ -14,7 +22,18 @@ import { type Attributes, findNumber, readAttributes, readNumbers, requireArray 
  */
 export async function openFormat1(scale: ScaleContext, options?: CallOptions): Promise<ChunkReader> {
   await checkChunkNames(scale, options);
-  return { formatVersion: 1, basisSize: null, read: (index, callOptions) => readChunk(scale, index, callOptions) };
+  return {
+    formatVersion: 1,
+    basisSize: null,
+    read: (index, callOptions) => readChunk(scale, index, callOptions),
+    known: () => null,
+    facts: async ([first, stop], callOptions) => {
+      const facts: ChunkFacts[] = [];
+      for (let index = first; index < stop; index++) facts.push(await readFacts(scale, index, callOptions));
+      return facts;
+    },
+    zeroChunks: async () => null,
+  };
 }
 
 async function checkChunkNames({ file, place, layout }: ScaleContext, options?: CallOptions): Promise<void> {
@@ -32,8 +51,9 @@ async function checkChunkNames({ file, place, layout }: ScaleContext, options?: 
   }
 }
 
-async function readChunk(scale: ScaleContext, index: number, options?: CallOptions): Promise<StoredChunk> {
-  const { file, channelCount, layout } = scale;
+/** The opened group of one chunk: its attributes and the shapes of its arrays. */
+async function openChunk(scale: ScaleContext, index: number, options?: CallOptions) {
+  const { file, layout } = scale;
   const place = chunkPlace(scale.place, index, `${scale.place.path}/chunks/${index}`);
   const group = await file.find(place.path, options);
   if (group?.kind !== "group") throw formatError(place, "the chunk is not a group");
@@ -41,9 +61,37 @@ async function readChunk(scale: ScaleContext, index: number, options?: CallOptio
   const placeOf = (name: string) => placeAt(place, `${place.path}/${name}`);
   const factors = await requireArray(file, placeOf("U_scaled"), options);
   await requireArray(file, placeOf("vh_indices"), options);
-  await requireArray(file, placeOf("vh_values"), options);
+  const values = await requireArray(file, placeOf("vh_values"), options);
   const header = toHeader(attributes, factors.shape ?? [], scale, index);
   checkHeader(header, layout, index, place);
+  return { place, placeOf, attributes, header, keptCount: elementCount(values.shape) };
+}
+
+async function readFacts(scale: ScaleContext, index: number, options?: CallOptions): Promise<ChunkFacts> {
+  const { attributes, header, keptCount } = await openChunk(scale, index, options);
+  const { rank, columns, sampleCount, extendedCount, leftOverlap, alpha } = header;
+  const first = index * scale.layout.chunkLength;
+  const stored = (name: string): number | null => findNumber(attributes, name) ?? null;
+  return {
+    index,
+    samples: [first, first + sampleCount],
+    rank,
+    keptCount,
+    coefficientShape: [rank, columns],
+    extendedCount,
+    leftOverlap,
+    alpha,
+    epsilon: stored("epsilon"),
+    svdRatio: stored("cr_svd"),
+    packetRatio: stored("cr_wp"),
+    totalRatio: stored("cr_total"),
+    rmse: stored("rmse"),
+  };
+}
+
+async function readChunk(scale: ScaleContext, index: number, options?: CallOptions): Promise<StoredChunk> {
+  const { file, channelCount } = scale;
+  const { place, placeOf, header } = await openChunk(scale, index, options);
   const [factorValues, indices, values] = await Promise.all([
     readNumbers(file, placeOf("U_scaled"), undefined, options),
     readNumbers(file, placeOf("vh_indices"), undefined, options),

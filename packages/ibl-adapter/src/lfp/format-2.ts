@@ -1,16 +1,22 @@
 import type { CallOptions, NumericArray } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { checkHeader } from "./check-header.js";
+import type { ChunkFacts, KnownChunk, ZeroChunk } from "./chunk-facts.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
 import { sumDeltas } from "./coefficients.js";
 import { chunkPlace, formatError, type Place, placeAt } from "./place.js";
 import type { ChunkHeader, ChunkReader, ScaleContext, StoredChunk } from "./stored-chunk.js";
 import { elementCount, readArray, readNumbers, requireArray } from "./stored-values.js";
 
+const FACT_FIELDS = ["cr_svd", "cr_wp", "cr_total", "rmse"] as const;
+type FactField = (typeof FACT_FIELDS)[number];
 const TABLE_FIELDS = ["rank", "n_kept", "vh_cols", "ns_original", "ns_extended", "left_overlap"] as const;
 type TableField = (typeof TABLE_FIELDS)[number];
 /** Columns of `chunk_table` that decoding needs, one value a chunk. */
-type ChunkTable = Readonly<Record<TableField, NumericArray>>;
+type ChunkTable = Readonly<Record<TableField, NumericArray>> & {
+  /** Columns that say how well the codec did; a table may lack them. */
+  readonly facts: Readonly<Partial<Record<FactField, NumericArray>>>;
+};
 
 /** Where the parts of one chunk lie in the flat arrays. */
 interface ChunkSlices {
@@ -21,7 +27,10 @@ interface ChunkSlices {
 
 /** The opened `codec` group: everything that is known before a coefficient is read. */
 interface Codec {
+  readonly table: ChunkTable;
   readonly headers: readonly ChunkHeader[];
+  /** Bytes of one element of each flat array. */
+  readonly sizes: Readonly<Record<"u_norms" | "u_values" | "vh_values" | "vh_deltas", number>>;
   readonly slices: readonly ChunkSlices[];
   /** Columns of the spatial basis. */
   readonly basisSize: number;
@@ -43,7 +52,63 @@ export async function openFormat2(scale: ScaleContext, options?: CallOptions): P
     basis ??= await readBasis(scale, callOptions);
     return readChunk(scale, codec, basis, index, callOptions);
   };
-  return { formatVersion: 2, read, basisSize: codec.basisSize };
+  let zeros: readonly ZeroChunk[] | undefined;
+  return {
+    formatVersion: 2,
+    read,
+    basisSize: codec.basisSize,
+    known: (index) => toKnown(codec, index),
+    facts: async ([first, stop]) => Array.from({ length: stop - first }, (_, i) => toFacts(scale, codec, first + i)),
+    zeroChunks: async (callOptions) => {
+      zeros ??= await findZeroChunks(scale, codec, callOptions);
+      return zeros;
+    },
+  };
+}
+
+function toKnown({ headers, slices, sizes }: Codec, index: number): KnownChunk | null {
+  const [header, slice] = [headers[index], slices[index]];
+  if (header === undefined || slice === undefined) return null;
+  const count = ([start, stop]: readonly [number, number]): number => stop - start;
+  const codedBytes =
+    count(slice.factors) * sizes.u_values +
+    count(slice.norms) * sizes.u_norms +
+    count(slice.coefficients) * (sizes.vh_values + sizes.vh_deltas);
+  return { rank: header.rank, codedBytes };
+}
+
+function toFacts({ layout, place, epsilon }: ScaleContext, { table, headers }: Codec, index: number): ChunkFacts {
+  const header = headers[index];
+  if (header === undefined) throw formatError(place, `there is no chunk ${index}`);
+  const { rank, columns, sampleCount, extendedCount, leftOverlap, alpha } = header;
+  const first = index * layout.chunkLength;
+  const stored = (name: FactField): number | null => table.facts[name]?.[index] ?? null;
+  return {
+    index,
+    samples: [first, first + sampleCount],
+    rank,
+    keptCount: table.n_kept[index] ?? 0,
+    coefficientShape: [rank, columns],
+    extendedCount,
+    leftOverlap,
+    alpha,
+    epsilon,
+    svdRatio: stored("cr_svd"),
+    packetRatio: stored("cr_wp"),
+    totalRatio: stored("cr_total"),
+    rmse: stored("rmse"),
+  };
+}
+
+/** Chunks whose norms are all 0, and chunks without coefficients. */
+async function findZeroChunks({ file, place }: ScaleContext, codec: Codec, options?: CallOptions) {
+  const norms = await readNumbers(file, arrayPlace(place, "u_norms"), undefined, options);
+  return codec.headers.flatMap(({ alpha }, index): ZeroChunk[] => {
+    const [start, stop] = codec.slices[index]?.norms ?? [0, 0];
+    if (norms.subarray(start, stop).every((norm) => norm === 0)) return [{ index, kind: "silent" }];
+    if (codec.table.n_kept[index] !== 0) return [];
+    return [{ index, kind: alpha === 0 ? "silent" : "codec-dropout" }];
+  });
 }
 
 /** In float64, once for all chunks. */
@@ -58,8 +123,7 @@ function arrayPlace(place: Place, name: string): Place {
 async function openCodec({ file, place, channelCount, layout, alpha }: ScaleContext, options?: CallOptions) {
   const group = await file.find(`${place.path}/codec`, options);
   if (group?.kind !== "group") throw formatError(place, "the scale has no codec group");
-  const lengthOf = async (name: string) =>
-    elementCount((await requireArray(file, arrayPlace(place, name), options)).shape);
+  const infoOf = async (name: keyof Codec["sizes"]) => requireArray(file, arrayPlace(place, name), options);
   const basisInfo = await requireArray(file, arrayPlace(place, "basis"), options);
   const [basisRows, basisSize] = basisInfo.shape ?? [];
   if (basisRows === undefined || basisSize === undefined) throw formatError(place, "codec: basis has not two axes");
@@ -78,11 +142,19 @@ async function openCodec({ file, place, channelCount, layout, alpha }: ScaleCont
       `codec: ${name} has ${length} values, expected ${needed}: ${sum} ${relation} than it holds`,
     );
   };
-  fits("u_norms", await lengthOf("u_norms"), needs?.norms[1] ?? 0, "ranks add up to");
-  fits("u_values", await lengthOf("u_values"), needs?.factors[1] ?? 0, "ranks times basis columns add up to");
-  fits("vh_values", await lengthOf("vh_values"), needs?.coefficients[1] ?? 0, "n_kept adds up to");
-  fits("vh_deltas", await lengthOf("vh_deltas"), needs?.coefficients[1] ?? 0, "n_kept adds up to");
-  const codec: Codec = { headers, slices, basisSize };
+  const [norms, values] = [await infoOf("u_norms"), await infoOf("u_values")];
+  const [coefficients, deltas] = [await infoOf("vh_values"), await infoOf("vh_deltas")];
+  fits("u_norms", elementCount(norms.shape), needs?.norms[1] ?? 0, "ranks add up to");
+  fits("u_values", elementCount(values.shape), needs?.factors[1] ?? 0, "ranks times basis columns add up to");
+  fits("vh_values", elementCount(coefficients.shape), needs?.coefficients[1] ?? 0, "n_kept adds up to");
+  fits("vh_deltas", elementCount(deltas.shape), needs?.coefficients[1] ?? 0, "n_kept adds up to");
+  const sizes = {
+    u_norms: norms.type.size,
+    u_values: values.type.size,
+    vh_values: coefficients.type.size,
+    vh_deltas: deltas.type.size,
+  };
+  const codec: Codec = { table, headers, slices, sizes, basisSize };
   return codec;
 }
 
@@ -95,7 +167,15 @@ async function readTable(file: Hdf5File, place: Place, options?: CallOptions): P
     if (!ArrayBuffer.isView(field)) throw formatError(place, `codec: chunk_table has no numeric field ${name}`);
     return field as NumericArray;
   };
-  return Object.fromEntries(TABLE_FIELDS.map((name) => [name, column(name)])) as Record<TableField, NumericArray>;
+  const needed = Object.fromEntries(TABLE_FIELDS.map((name) => [name, column(name)])) as Record<
+    TableField,
+    NumericArray
+  >;
+  const facts = FACT_FIELDS.filter((name) => ArrayBuffer.isView(fields.get(name))).map((name) => [
+    name,
+    fields.get(name),
+  ]);
+  return { ...needed, facts: Object.fromEntries(facts) as ChunkTable["facts"] };
 }
 
 function toHeaders(table: ChunkTable, layout: ChunkLayout, alpha: number, place: Place): readonly ChunkHeader[] {

@@ -3,12 +3,32 @@
  * hub: open an archive over any byte store, open a recording, read volts.
  */
 
+export { averageOver, type LfpackAverage } from "./average-over.js";
 export type { ChannelBins } from "./channel-bins.js";
+export type { ChunkFacts } from "./chunk-facts.js";
+export type { CodecCaveat } from "./codec-caveats.js";
 export type { ClockFacts, RecordingClock, SyncKnots } from "./lfp-clock.js";
 export { toLfpSource } from "./lfp-source.js";
-export { binChannels, type LfpackChannels } from "./lfpack-channels.js";
+export { binChannels, binOfChannels, type LfpackChannels } from "./lfpack-channels.js";
 export { type LfpackFile, type LfpackOptions, type OpenRecordingOptions, openLfpack, toLfpack } from "./lfpack-file.js";
-export type { LfpackReadRequest, LfpackRecording } from "./lfpack-recording.js";
-export type { SaturationTable } from "./saturation.js";
+export type { LfpackRecording, LfpackSignal, StreamOptions } from "./lfpack-recording.js";
+export { binMap, composeMaps, type LinearMap, type MapColumn, sparseMap, subsetMap } from "./linear-map.js";
+export { type ReReferenceOptions, reReferenceMap } from "./linear-map-reference.js";
+export { type LeftOutRegion, type RegionMeanOptions, type RegionMeans, regionMeanMap } from "./linear-map-regions.js";
+export {
+  bipolarMap,
+  type CurrentSourceDensityOptions,
+  currentSourceDensityMap,
+  type ShankGeometry,
+  type ShankMapOptions,
+  secondDifferenceMap,
+} from "./linear-map-shank.js";
+export { type AxisIndex, parseIndex, type Slice } from "./numpy-index.js";
+export type { ReadPlan } from "./read-plan.js";
+export type { LfpackReadRequest } from "./read-request.js";
+export type { SaturationSummary, SaturationTable } from "./saturation.js";
 export type { ScaleMeta, WriterProvenance } from "./scale-meta.js";
 export { type LfpackScaleSummary, summarizeLfpack } from "./summarize-lfpack.js";
+export { type FirFilter, firFilter, type SosFilter, sosFilter, type TimeFilter } from "./time-filter.js";
+export { type ButterworthBand, butterworth } from "./time-filter-design.js";
+export type { ZeroKind, ZeroSpan } from "./zero-spans.js";

@@ -1,4 +1,4 @@
-import { binMeans, binModes } from "./channel-bins.js";
+import { binMeans, binModes, checkBins } from "./channel-bins.js";
 import type { ScaleMeta } from "./scale-meta.js";
 import { type Attributes, findColumn, findTextColumn } from "./stored-values.js";
 
@@ -74,4 +74,20 @@ export function binChannels(channels: LfpackChannels, size: number): LfpackChann
         : Array.from(modes, (id, bin) => acronym[atlasId.indexOf(id, bin * size)] ?? ""),
     labels: labels === null ? null : Int8Array.from(binModes(labels, size)),
   };
+}
+
+/**
+ * Number of the bin that each channel goes into; null for channels past the last full bin, which are left out.
+ *
+ * Source: LFPack (`LFPackReader.geometry_full`), which gives those a number that is out of range.
+ *
+ * @throws {@link QueryError} unless the size is a positive integer up to the number of channels
+ */
+export function binOfChannels(channelCount: number, size: number): readonly (number | null)[] {
+  checkBins({ size, combine: "mean" }, channelCount);
+  const count = Math.floor(channelCount / size);
+  return Array.from({ length: channelCount }, (_, channel) => {
+    const bin = Math.floor(channel / size);
+    return bin < count ? bin : null;
+  });
 }

@@ -10,6 +10,7 @@ import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import type { ChunkLayout } from "./chunk-layout.js";
 import { openFormat1 } from "./format-1.js";
 import { openFormat2 } from "./format-2.js";
+import type { Kernels } from "./kernels/kernels.js";
 import { loadKernels } from "./kernels/load-kernels.js";
 import { createClock, findBackwardJump, type RecordingClock } from "./lfp-clock.js";
 import { toChannels } from "./lfpack-channels.js";
@@ -29,6 +30,8 @@ export interface LfpackOptions extends CallOptions {
   readonly cacheBytes?: number | undefined;
   /** Budget of decoded chunks that are kept for each open recording (default 32 MiB). */
   readonly decodedBytes?: number | undefined;
+  /** Inner loops: WebAssembly SIMD where the runtime has it, unless one is asked for. Both give the same bits. */
+  readonly kernels?: Kernels["name"] | undefined;
 }
 
 export interface OpenRecordingOptions extends CallOptions {
@@ -49,12 +52,12 @@ export interface OpenRecordingOptions extends CallOptions {
  * const { data, shape } = await recording.read({ samples: [0, 2500] });
  */
 export async function openLfpack(store: ByteStore, key: string, options: LfpackOptions = {}): Promise<LfpackFile> {
-  const { cacheBytes, decodedBytes, signal } = options;
+  const { cacheBytes, decodedBytes, kernels, signal } = options;
   const file = await openHdf5(store, key, { ...(cacheBytes === undefined ? {} : { cacheBytes }), signal });
   if (file === undefined) {
     throw new NotFoundError(`no LFPack archive at ${store.url}${key}`, { hint: "check the path or download the file" });
   }
-  return toLfpack(file, { decodedBytes, signal });
+  return toLfpack(file, { decodedBytes, kernels, signal });
 }
 
 /** The same over an HDF5 file that is open already; closing the archive closes it. */
@@ -67,6 +70,7 @@ export async function toLfpack(file: Hdf5File, options: Omit<LfpackOptions, "cac
       root.map((link) => link.name),
       isFlat,
       options.decodedBytes ?? DEFAULT_DECODED_BYTES,
+      options.kernels,
     );
   } catch (error) {
     await file.close();
@@ -82,14 +86,22 @@ export class LfpackFile {
   readonly #file: Hdf5File;
   readonly #rootNames: readonly string[];
   readonly #decodedBytes: number;
+  readonly #kernels: Kernels["name"] | undefined;
   #recordings: readonly string[] | undefined;
 
-  constructor(file: Hdf5File, rootNames: readonly string[], isFlat: boolean, decodedBytes: number) {
+  constructor(
+    file: Hdf5File,
+    rootNames: readonly string[],
+    isFlat: boolean,
+    decodedBytes: number,
+    kernels: Kernels["name"] | undefined,
+  ) {
     this.url = file.url;
     this.isFlat = isFlat;
     this.#file = file;
     this.#rootNames = rootNames;
     this.#decodedBytes = decodedBytes;
+    this.#kernels = kernels;
   }
 
   /**
@@ -157,7 +169,8 @@ export class LfpackFile {
   ): Promise<LfpackRecording> {
     const meta = await readScaleMeta(this.#file, place, options);
     const layout = { sampleCount: meta.sampleCount, chunkLength: meta.chunkLength, overlap: meta.chunkOverlap };
-    const context = { file: this.#file, place, channelCount: meta.channelCount, layout, alpha: meta.alpha };
+    const { channelCount, alpha, epsilon } = meta;
+    const context = { file: this.#file, place, channelCount, layout, alpha, epsilon };
     const chunks = meta.formatVersion === 1 ? await openFormat1(context, options) : await openFormat2(context, options);
     const annotations =
       name === null || scale === 0
@@ -184,7 +197,7 @@ export class LfpackFile {
       saturation: saturation.table,
       layout: layout satisfies ChunkLayout,
       chunks,
-      kernels: await loadKernels(),
+      kernels: await loadKernels(this.#kernels),
       notices,
       decodedBytes: this.#decodedBytes,
     });

@@ -1,17 +1,33 @@
 import { type CallOptions, type Interval, type NdArray, type Notice, ndArray, QueryError } from "@crossprobe/core";
-import { binCount, type ChannelBins, checkBins, selectFactors } from "./channel-bins.js";
-import type { ChunkLayout } from "./chunk-layout.js";
-import { planChunks } from "./chunk-plan.js";
-import { type DecodedChunk, decodeChunk, multiplyOut } from "./decode-chunk.js";
+import type { ChunkFacts } from "./chunk-facts.js";
+import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
+import { type CodecCaveat, codecCaveats } from "./codec-caveats.js";
+import { ColumnFactors } from "./column-factors.js";
+import { type DecodedChunk, decodeChunk } from "./decode-chunk.js";
 import { DecodedChunks } from "./decoded-chunks.js";
 import { DecodingNotices } from "./decoding-notices.js";
+import { explainPlan } from "./explain-plan.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { RecordingClock } from "./lfp-clock.js";
 import type { LfpackChannels } from "./lfpack-channels.js";
-import { normaliseSpans, type SaturationTable, toSaturatedSamples } from "./saturation.js";
+import { type AxisIndex, parseIndex, resolveIndex } from "./numpy-index.js";
+import { planRead, type ReadPlan } from "./read-plan.js";
+import { readPositions } from "./read-positions.js";
+import { columnNames, type LfpackReadRequest, type ResolvedRead, resolveRead } from "./read-request.js";
+import {
+  normaliseSpans,
+  type SaturationSummary,
+  type SaturationTable,
+  summarizeSaturation,
+  toSaturatedSamples,
+} from "./saturation.js";
 import type { ScaleMeta } from "./scale-meta.js";
+import { type ChunkSource, SignalReader } from "./signal-reader.js";
 import type { ChunkReader } from "./stored-chunk.js";
+import { classifyZeros, invalidWithin, partBySaturation, type ZeroSpan, ZeroSpans } from "./zero-spans.js";
 
+/** What a stream holds unless told otherwise. */
+const DEFAULT_STREAM_BYTES = 64 * 2 ** 20;
 /** Largest answer of one read. */
 const MAX_READ_BYTES = 256 * 2 ** 20;
 
@@ -36,12 +52,22 @@ export interface RecordingParts {
   readonly decodedBytes: number;
 }
 
-export interface LfpackReadRequest {
-  /** Sample numbers `[start, stop)`; the whole recording if not given. */
-  readonly samples?: readonly [start: number, stop: number] | undefined;
-  /** Columns wanted, in the order wanted; all if not given. They number bins where `bins` is given. */
-  readonly channels?: readonly number[] | undefined;
-  readonly bins?: ChannelBins | undefined;
+/** Samples of a recording, with what to know of them. */
+export interface LfpackSignal extends NdArray<Float32Array> {
+  /** Numbers `[start, stop)` of the samples. */
+  readonly samples: readonly [start: number, stop: number];
+  /** `[columns]`: names, such as `ch 12` or a region's acronym. */
+  readonly columns: readonly string[];
+  /**
+   * Spans of these samples that must not be used: saturated ones by the table, and all-zero ones of other kinds. A filter spreads them over its
+   * halo, which is not counted here.
+   */
+  readonly invalid: readonly ZeroSpan[];
+}
+
+export interface StreamOptions extends CallOptions {
+  /** Most bytes that a stream holds at once, the block that it gives included (default 64 MiB). */
+  readonly budgetBytes?: number | undefined;
 }
 
 /**
@@ -64,6 +90,8 @@ export class LfpackRecording {
   readonly #layout: ChunkLayout;
   readonly #chunks: ChunkReader;
   readonly #kernels: Kernels;
+  readonly #source: ChunkSource;
+  readonly #zeros = new ZeroSpans();
   readonly #decoded: DecodedChunks;
   readonly #headerNotices: readonly Notice[];
   readonly #decodingNotices: DecodingNotices;
@@ -82,6 +110,12 @@ export class LfpackRecording {
     this.#chunks = parts.chunks;
     this.#kernels = parts.kernels;
     this.#decoded = new DecodedChunks(parts.decodedBytes);
+    this.#source = {
+      layout: this.#layout,
+      kernels: this.#kernels,
+      factors: new ColumnFactors(this.#kernels),
+      load: (index, options) => this.#load(index, this.#decoded, options),
+    };
     this.#headerNotices = parts.notices;
     this.#decodingNotices = new DecodingNotices(`${parts.url}#${parts.path}`, this.saturatedSamples());
   }
@@ -117,6 +151,34 @@ export class LfpackRecording {
   }
 
   /**
+   * Rows of the saturation table as stored, in seconds on the recording's clock; `[]` without a table. {@link saturatedIntervals} puts them
+   * in order and joins them.
+   */
+  saturationTimes(): readonly Interval[] {
+    if (this.saturation === null) return [];
+    const ratio = this.meta.clock.nominalRate / this.saturation.rawRate;
+    return this.saturation.spans.map(([start, stop]) => ({
+      start: this.clock.timeOf(start * ratio),
+      stop: this.clock.timeOf(stop * ratio),
+    }));
+  }
+
+  /** How much the saturation table says is saturated; null without a table, where that is not known. */
+  saturationSummary(): SaturationSummary | null {
+    return this.saturation === null ? null : summarizeSaturation(this.saturation);
+  }
+
+  /** Stated limits of what the codec left of the signal, as far as this file's facts make them apply. */
+  caveats(): readonly CodecCaveat[] {
+    return codecCaveats(this.meta);
+  }
+
+  /** Length in seconds at the clock's effective rate. */
+  get durationSeconds(): number {
+    return this.sampleCount / this.clock.samplingRate;
+  }
+
+  /**
    * Spans `[start, stop)` of this scale's samples that touch saturation, edges rounded outward, one for each row of the table.
    *
    * Mask by these: a muted span does not decode to zero.
@@ -135,29 +197,133 @@ export class LfpackRecording {
   }
 
   /**
-   * Signal: float32 `[samples, columns]`, volts. Decodes only the chunks touched.
+   * Signal: float32 `[samples, columns]`, in volts unless a map says otherwise. Decodes only the chunks touched.
    *
-   * Format 1 decodes as the reference reader does (within one float32 unit in the last place), format 2 within 1e-6 of the signal's peak
-   * of it. Inside saturated spans the values are no signal.
+   * Channel maps and filters are applied to the factors of the chunks, or to decoded samples where that is cheaper ({@link plan}); the result
+   * is that of decoding first, rounded once. Format 1 decodes as the reference reader does (within one float32 unit in the last place),
+   * format 2 within 1e-6 of the signal's peak of it. Inside saturated spans the values are no signal.
    *
    * @throws {@link QueryError} for samples, channels or bins outside the recording, above 256 MiB, or after `close`
    * @throws {@link FormatError} when a chunk does not decode
    */
-  async read(request: LfpackReadRequest = {}, options?: CallOptions): Promise<NdArray<Float32Array>> {
-    if (this.#isClosed) throw new QueryError(`the recording ${this.path} in ${this.url} is closed`);
-    options?.signal?.throwIfAborted();
-    const samples = request.samples ?? [0, this.sampleCount];
-    this.checkSamples(samples);
-    const columns = this.#columns(request);
-    const rows = samples[1] - samples[0];
-    checkSize(rows, columns.length);
-    const data = new Float32Array(rows * columns.length);
-    for (const { index, within, row } of planChunks(this.#layout, samples)) {
-      const chunk = await this.#chunk(index, options);
-      const factors = selectFactors(chunk.channelFactors, chunk.rank, columns, request.bins);
-      multiplyOut(this.#kernels, chunk, factors, within, data, row);
+  async read(request: LfpackReadRequest = {}, options?: CallOptions): Promise<LfpackSignal> {
+    this.#checkOpen(options);
+    const read = this.#resolve(request);
+    const plan = this.#planOf(read);
+    const rows = plan.samples[1] - plan.samples[0];
+    checkSize(rows, plan.columns);
+    const data = new Float32Array(rows * plan.columns);
+    await new SignalReader(this.#source, read, plan).fill(plan.samples, data, 0, options);
+    return this.#toSignal(data, plan.samples, read);
+  }
+
+  /**
+   * The same piece by piece in time order, as large as `budgetBytes` allows beside what decoding needs; never more than that is held
+   * at once, but for chunks that earlier reads left in the recording's own cache.
+   *
+   * @throws {@link QueryError} as {@link read}, and when the budget does not suffice for one sample
+   */
+  async *stream(request: LfpackReadRequest = {}, options?: StreamOptions): AsyncGenerator<LfpackSignal> {
+    this.#checkOpen(options);
+    const read = this.#resolve(request);
+    const plan = this.#planOf(read);
+    const { blockRows, cacheBytes } = shareBudget(plan, options?.budgetBytes ?? DEFAULT_STREAM_BYTES, this.#layout);
+    const kept = new DecodedChunks(cacheBytes);
+    const load = (index: number, loadOptions?: CallOptions) => this.#load(index, kept, loadOptions);
+    const reader = new SignalReader({ ...this.#source, load }, read, plan);
+    const [start, stop] = plan.samples;
+    for (let at = start; at < stop; ) {
+      this.#checkOpen(options);
+      // A block that ends with a chunk lets the next one begin with a fresh chunk.
+      const end = Math.min(
+        stop,
+        blockRows < this.#layout.chunkLength ? at + blockRows : at + blockRows - (at % blockRows),
+      );
+      const data = new Float32Array((end - at) * plan.columns);
+      await reader.fill([at, end], data, 0, { signal: options?.signal });
+      yield this.#toSignal(data, [at, end], read);
+      at = end;
     }
-    return ndArray(data, [rows, columns.length], "V");
+  }
+
+  /**
+   * Signal at an index as NumPy has it: `at(-1)`, `at({ start: -100 })`, `at({ step: 10 }, [0, 5])`, or the text between the brackets,
+   * `at("-100:, ::2")`. A number drops its axis; two numbers give a value of shape `[]`.
+   *
+   * @throws {@link QueryError} where NumPy raises, for two lists (NumPy pairs them up), and for what adds an axis
+   */
+  async at(rows?: AxisIndex | string, columns?: AxisIndex, options?: CallOptions): Promise<NdArray<Float32Array>> {
+    this.#checkOpen(options);
+    const index = typeof rows === "string" ? parseIndex(rows) : ([rows, columns] as const);
+    const { samples, channels, shape } = resolveIndex(index, [this.sampleCount, this.channelCount]);
+    checkSize(samples.length, channels.length);
+    const read = this.#resolve({ samples: [0, 0], channels: index[1] === undefined ? undefined : [...channels] });
+    const reader = new SignalReader(this.#source, read, { mapOn: "factors", filterOn: null, columns: channels.length });
+    const fill = (span: readonly [number, number], target: Float32Array) => reader.fill(span, target, 0, options);
+    return ndArray(await readPositions(samples, channels.length, this.#layout, fill), shape, "V");
+  }
+
+  /** How a read would be done, and what it would cost. Reads nothing. @throws {@link QueryError} as {@link read} */
+  plan(request: LfpackReadRequest = {}): ReadPlan {
+    return this.#planOf(this.#resolve(request));
+  }
+
+  /** {@link plan} in a few lines for people. */
+  explain(request: LfpackReadRequest = {}): string {
+    const read = this.#resolve(request);
+    return explainPlan(this.#planOf(read), read);
+  }
+
+  /** Names and unit of the columns that a read would give. */
+  columnsOf(request: LfpackReadRequest): { readonly columns: readonly string[]; readonly unit: string } {
+    const { map, unit } = this.#resolve(request);
+    return { columns: columnNames(map, this.channelCount), unit };
+  }
+
+  /** What is stored about every chunk. Free in format 2; format 1 looks at one group a chunk. */
+  chunkFacts(options?: CallOptions): Promise<readonly ChunkFacts[]> {
+    return this.#chunks.facts([0, chunkCount(this.#layout)], options);
+  }
+
+  /**
+   * All-zero spans of the chunks decoded so far, in order, and how many those are of how many.
+   *
+   * {@link scanZeros} looks at all of them.
+   */
+  zeroSpans(): { readonly spans: readonly ZeroSpan[]; readonly chunksSeen: number; readonly chunkCount: number } {
+    const spans = this.#zeros.within([0, this.sampleCount]);
+    return { spans, chunksSeen: this.#zeros.chunkCount, chunkCount: chunkCount(this.#layout) };
+  }
+
+  /** All-zero spans of the whole recording. Decodes every chunk that was not decoded before, and multiplies none out. */
+  async scanZeros(options?: CallOptions): Promise<readonly ZeroSpan[]> {
+    this.#checkOpen(options);
+    const kept = new DecodedChunks(0);
+    for (let index = 0; index < chunkCount(this.#layout); index++) {
+      if (!this.#zeros.has(index)) await this.#load(index, kept, options);
+    }
+    return this.#zeros.within([0, this.sampleCount]);
+  }
+
+  /**
+   * Spans that must not be used, as far as they are known without decoding: saturated ones by the table, and, in format 2, chunks that are
+   * silent or lost whole (one small array is read, once). After {@link scanZeros}, all-zero spans of every kind.
+   */
+  async invalidSpans(options?: CallOptions): Promise<readonly ZeroSpan[]> {
+    this.#checkOpen(options);
+    const whole: readonly [number, number] = [0, this.sampleCount];
+    const isScanned = this.#zeros.chunkCount === chunkCount(this.#layout);
+    const zeros = isScanned ? this.#zeros.within(whole) : await this.#zeroChunks(options);
+    return invalidWithin(whole, this.saturatedSamples(), zeros);
+  }
+
+  async #zeroChunks(options?: CallOptions): Promise<readonly ZeroSpan[]> {
+    const chunks = (await this.#chunks.zeroChunks(options)) ?? [];
+    return chunks.flatMap(({ index, kind }) => {
+      const start = index * this.#layout.chunkLength;
+      const stop = Math.min(this.sampleCount, start + this.#layout.chunkLength);
+      return partBySaturation([start, stop], kind, this.saturatedSamples());
+    });
   }
 
   /** Drops the decoded chunks; later reads reject. The file stays open. */
@@ -166,25 +332,45 @@ export class LfpackRecording {
     this.#decoded.clear();
   }
 
-  async #chunk(index: number, options?: CallOptions): Promise<DecodedChunk> {
-    const kept = this.#decoded.get(index);
-    if (kept !== undefined) return kept;
+  /** A chunk from the recording's cache, from `kept`, or decoded and put into `kept`. */
+  async #load(index: number, kept: DecodedChunks, options?: CallOptions): Promise<DecodedChunk> {
+    const known = this.#decoded.get(index) ?? kept.get(index);
+    if (known !== undefined) return known;
     const chunk = decodeChunk(await this.#chunks.read(index, options), this.#kernels);
     options?.signal?.throwIfAborted();
-    this.#decodingNotices.add(index, index * this.#layout.chunkLength, chunk);
-    this.#decoded.add(index, chunk);
+    const first = index * this.#layout.chunkLength;
+    this.#decodingNotices.add(index, first, chunk);
+    const { audit, sampleCount } = chunk;
+    this.#zeros.add(index, classifyZeros(audit, first, sampleCount, this.saturatedSamples(), this.meta.alpha));
+    kept.add(index, chunk);
     return chunk;
   }
 
-  #columns({ channels, bins }: LfpackReadRequest): readonly number[] {
-    if (bins !== undefined) checkBins(bins, this.channelCount);
-    const count = binCount(this.channelCount, bins);
-    if (channels === undefined) return Array.from({ length: count }, (_, column) => column);
-    const wrong = channels.find((column) => !(Number.isInteger(column) && column >= 0 && column < count));
-    if (wrong === undefined) return channels;
-    throw new QueryError(`channel ${wrong} is not one of the ${count} of ${this.path} in ${this.url}`, {
-      hint: `give integers from 0 to ${count - 1}`,
+  #toSignal(data: Float32Array, samples: readonly [number, number], { map, unit }: ResolvedRead): LfpackSignal {
+    const columns = columnNames(map, this.channelCount);
+    const invalid = invalidWithin(samples, this.saturatedSamples(), this.#zeros.within(samples));
+    return { ...ndArray(data, [samples[1] - samples[0], columns.length], unit), samples, columns, invalid };
+  }
+
+  #resolve(request: LfpackReadRequest): ResolvedRead {
+    const read = resolveRead(request, this.channelCount, this.sampleCount);
+    this.checkSamples(read.samples);
+    return read;
+  }
+
+  #planOf(read: ResolvedRead): ReadPlan {
+    return planRead(read, {
+      layout: this.#layout,
+      channelCount: this.channelCount,
+      basisSize: this.#chunks.basisSize,
+      chunk: (index) => this.#chunks.known(index),
+      isMapped: (map) => this.#source.factors.isMapped(map),
     });
+  }
+
+  #checkOpen(options?: CallOptions): void {
+    if (this.#isClosed) throw new QueryError(`the recording ${this.path} in ${this.url} is closed`);
+    options?.signal?.throwIfAborted();
   }
 
   /** @throws {@link QueryError} unless `[start, stop)` are sample numbers of the recording */
@@ -198,6 +384,21 @@ export class LfpackRecording {
       },
     );
   }
+}
+
+/** Rows of a block, and what is left for chunks, of a budget of bytes. */
+function shareBudget(plan: ReadPlan, budgetBytes: number, { chunkLength }: ChunkLayout) {
+  const working = plan.peakBytes - plan.resultBytes;
+  const rowBytes = Math.max(1, plan.columns) * Float32Array.BYTES_PER_ELEMENT;
+  const free = budgetBytes - working;
+  if (!(free >= rowBytes)) {
+    throw new QueryError(`a budget of ${budgetBytes} bytes does not hold one sample of this read beside its chunks`, {
+      hint: `give at least ${working + rowBytes} bytes; explain() says what they are for`,
+    });
+  }
+  const rows = Math.max(1, Math.floor(free / 2 / rowBytes));
+  const blockRows = rows < chunkLength ? rows : rows - (rows % chunkLength);
+  return { blockRows, cacheBytes: Math.max(0, free - blockRows * rowBytes) };
 }
 
 function checkSize(rows: number, columns: number): void {

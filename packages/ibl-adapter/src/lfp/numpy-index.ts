@@ -83,6 +83,33 @@ function notAnInteger(value: unknown, what: string): QueryError {
   return new QueryError(`${what}: ${String(value)} is no integer`, { hint: "sample and channel numbers are integers" });
 }
 
+/** An index over both axes, resolved: positions, and the shape of the result. */
+export interface ResolvedIndex {
+  readonly samples: Int32Array;
+  readonly channels: Int32Array;
+  readonly shape: readonly number[];
+}
+
+/** @throws {@link QueryError} as {@link resolveAxis}, and for two lists: NumPy pairs them up, where a table is what one would expect */
+export function resolveIndex(
+  [rows, columns]: SampleIndex,
+  [sampleCount, channelCount]: readonly [number, number],
+): ResolvedIndex {
+  if (Array.isArray(rows) && Array.isArray(columns)) {
+    throw new QueryError("two lists as an index would be paired up, sample by channel", {
+      hint: "give one of them as a slice, or read the rows and pick columns afterwards",
+    });
+  }
+  const samples = resolveAxis(rows, sampleCount, "samples");
+  const channels = resolveAxis(columns, channelCount, "channels");
+  const kept = [samples, channels].filter(({ keepsAxis }) => keepsAxis);
+  return {
+    samples: samples.positions,
+    channels: channels.positions,
+    shape: kept.map(({ positions }) => positions.length),
+  };
+}
+
 /**
  * Reads an index as it is written in Python between the brackets: `0:10, ::2`, `-100:`, `[1, 3, 5], 0`, `..., -1`.
  *

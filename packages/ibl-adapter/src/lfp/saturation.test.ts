@@ -3,7 +3,16 @@ import { binMeans, binModes } from "./channel-bins.js";
 import { binChannels } from "./lfpack-channels.js";
 import { normaliseSpans, toSaturatedSamples } from "./saturation.js";
 
-const table = { rawRate: 2500, rawSampleCount: 6000, isMuted: true, proportion: 0.2 };
+const table = {
+  rawRate: 2500,
+  rawSampleCount: 6000,
+  isMuted: true,
+  proportion: 0.2,
+  saturatedSampleCount: 264,
+  saturatedFraction: 0.044,
+  muteWindowSamples: 7,
+  slewThreshold: null,
+};
 
 describe("saturated spans", () => {
   it("round outward to the samples of a scale", () => {

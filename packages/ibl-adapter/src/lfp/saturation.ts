@@ -1,7 +1,7 @@
 import type { CallOptions, Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type Place, schemaError } from "./place.js";
-import { elementCount, findNumber, readAttributes, readNumbers } from "./stored-values.js";
+import { type Attributes, elementCount, findNumber, readAttributes, readNumbers } from "./stored-values.js";
 
 /** Where the amplifier was at its rail, found before any processing. */
 export interface SaturationTable {
@@ -15,6 +15,36 @@ export interface SaturationTable {
   readonly isMuted: boolean | null;
   /** Share of channels that had to saturate; null where the table does not say. */
   readonly proportion: number | null;
+  /** Raw samples that the table's writer counted; null where the table does not say. */
+  readonly saturatedSampleCount: number | null;
+  /** Share of the recording that the table's writer counted, 0 to 1; null where the table does not say. */
+  readonly saturatedFraction: number | null;
+  /** Raw samples over which muting sets in and ends; null where the table does not say. */
+  readonly muteWindowSamples: number | null;
+  /** Volts a second above which a channel counted as saturated; null where slew was not looked at, as in LFP, or the table does not say. */
+  readonly slewThreshold: number | null;
+}
+
+/** How much of a recording is saturated, by its table. */
+export interface SaturationSummary {
+  readonly intervalCount: number;
+  /** Seconds, `saturatedSampleCount` at the raw rate; null where the count is. */
+  readonly totalSeconds: number | null;
+  readonly saturatedSampleCount: number | null;
+  readonly saturatedFraction: number | null;
+  readonly rawRate: number;
+  readonly rawSampleCount: number | null;
+  readonly isMuted: boolean | null;
+  readonly proportion: number | null;
+  readonly muteWindowSamples: number | null;
+  readonly slewThreshold: number | null;
+}
+
+/** The table's own count of itself. Source: LFPack (`LFPackReader.saturation_summary`). */
+export function summarizeSaturation({ spans, ...facts }: SaturationTable): SaturationSummary {
+  const { saturatedSampleCount, rawRate } = facts;
+  const totalSeconds = saturatedSampleCount === null ? null : saturatedSampleCount / rawRate;
+  return { ...facts, intervalCount: spans.length, totalSeconds };
 }
 
 export interface SaturationReading {
@@ -53,14 +83,24 @@ export async function readSaturation(file: Hdf5File, place: Place, options?: Cal
   const table: SaturationTable = {
     spans: Array.from({ length: shape[0] ?? 0 }, (_, row) => [values[2 * row] ?? 0, values[2 * row + 1] ?? 0] as const),
     rawRate,
-    rawSampleCount: findNumber(attributes, "ns_total") ?? null,
+    rawSampleCount: known(attributes, "ns_total"),
     isMuted: muted === undefined ? null : muted !== 0,
-    proportion: findNumber(attributes, "proportion") ?? null,
+    proportion: known(attributes, "proportion"),
+    saturatedSampleCount: known(attributes, "n_saturated_samples"),
+    saturatedFraction: known(attributes, "saturated_fraction"),
+    muteWindowSamples: known(attributes, "mute_window_samples"),
+    slewThreshold: known(attributes, "v_per_sec"),
   };
-  return { table, notices: checkSpans(table, findNumber(attributes, "n_saturated_samples"), place, where) };
+  return { table, notices: checkSpans(table, table.saturatedSampleCount, place, where) };
 }
 
-function checkSpans(table: SaturationTable, stated: number | undefined, place: Place, where: string): Notice[] {
+/** NaN stands for a value that does not apply. */
+function known(attributes: Attributes, name: string): number | null {
+  const value = findNumber(attributes, name);
+  return value === undefined || Number.isNaN(value) ? null : value;
+}
+
+function checkSpans(table: SaturationTable, stated: number | null, place: Place, where: string): Notice[] {
   const notices: Notice[] = [];
   const warn = (code: string, message: string, count: number): void => {
     if (count > 0) notices.push({ code, message, count, where });
@@ -78,7 +118,7 @@ function checkSpans(table: SaturationTable, stated: number | undefined, place: P
   const disordered = spans.filter(([start], row) => start < (spans[row - 1]?.[1] ?? Number.NEGATIVE_INFINITY));
   warn("saturation-disordered", "saturated spans are not in order or overlap", disordered.length);
   const total = spans.reduce((sum, [start, stop]) => sum + stop - start, 0);
-  if (stated !== undefined && stated !== total) {
+  if (stated !== null && stated !== total) {
     warn("saturation-count-disagrees", `n_saturated_samples is ${stated}, the spans cover ${total}`, 1);
   }
   return notices;

@@ -1,5 +1,6 @@
 import type { CallOptions, NumericArray } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import type { ChunkFacts, KnownChunk, ZeroChunk } from "./chunk-facts.js";
 import type { ChunkLayout } from "./chunk-layout.js";
 import type { Place } from "./place.js";
 
@@ -53,6 +54,8 @@ export interface ScaleContext {
   readonly layout: ChunkLayout;
   /** `alpha` of `meta`: decides in format 2, while every chunk of format 1 has its own. */
   readonly alpha: number;
+  /** `epsilon` of `meta`; null where it does not say. */
+  readonly epsilon: number | null;
 }
 
 /** Gives the chunks of one scale, whatever the format of its container. Opening one has checked how many there are. */
@@ -62,4 +65,13 @@ export interface ChunkReader {
   readonly basisSize: number | null;
   /** @throws {@link FormatError} when the chunk's parts do not fit together */
   read(index: number, options?: CallOptions): Promise<StoredChunk>;
+  /** What is known of a chunk before anything of it is read; null in format 1. */
+  known(index: number): KnownChunk | null;
+  /** What is stored about each of chunks `[first, stop)`: in format 2 in memory already, in format 1 one group read for each. */
+  facts(range: readonly [first: number, stop: number], options?: CallOptions): Promise<readonly ChunkFacts[]>;
+  /**
+   * Chunks that decode to zeros, as far as that can be told without coefficients: format 2 reads the norms of all chunks, a small array, once;
+   * null in format 1, where every chunk would have to be read.
+   */
+  zeroChunks(options?: CallOptions): Promise<readonly ZeroChunk[] | null>;
 }

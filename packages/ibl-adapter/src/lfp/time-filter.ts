@@ -102,9 +102,22 @@ export interface FilteredRows {
  * @throws {@link QueryError} when the recording is too short for the padding of a `sos` filter
  */
 export function filterAlone(filter: TimeFilter, input: FilteredRows, sampleCount: number): FilteredRows {
-  checkLength(filter, sampleCount);
   const start = Math.max(0, input.start - filter.halo);
   const stop = Math.min(sampleCount, input.stop + filter.halo);
+  return filterWithin(filter, input, [start, stop], sampleCount);
+}
+
+/**
+ * The same over samples `[start, stop)` only, which must hold the input. Where the input goes on beyond them, results are right from
+ * `filter.halo` samples inside.
+ */
+export function filterWithin(
+  filter: TimeFilter,
+  input: FilteredRows,
+  [start, stop]: readonly [number, number],
+  sampleCount: number,
+): FilteredRows {
+  checkLength(filter, sampleCount);
   const values = new Float64Array(input.rows * (stop - start));
   for (let row = 0; row < input.rows; row++) {
     const target = values.subarray(row * (stop - start), (row + 1) * (stop - start));
@@ -114,6 +127,11 @@ export function filterAlone(filter: TimeFilter, input: FilteredRows, sampleCount
     else filterBothWays(filter, source, input.start, target, start, sampleCount);
   }
   return { values, rows: input.rows, start, stop };
+}
+
+/** Multiply-adds of a filter for one sample of one row. */
+export function filterCost(filter: TimeFilter): number {
+  return filter.kind === "fir" ? filter.taps.length : 2 * 5 * filter.sections.length;
 }
 
 /** @throws {@link QueryError} when a recording of `sampleCount` samples is too short for the filter's padding */
