@@ -16,6 +16,14 @@ const LO_5: f64 = 0.030841381835560764;
 const LO_6: f64 = 0.0328830116668852;
 const LO_7: f64 = -0.010597401785069032;
 
+// The taps in pairs, for samples 2h and 2h + 1: low-pass with children h to h + 3, then high-pass. They are read from memory once for
+// each node, because V8 puts vector constants together anew in every turn of a loop.
+const TAPS = memory.data<f64>([
+  LO_6, LO_7, LO_4, LO_5, LO_2, LO_3, LO_0, LO_1,
+  LO_1, -LO_0, LO_3, -LO_2, LO_5, -LO_4, LO_7, -LO_6,
+]);
+const HIGH: usize = 64;
+
 /** Coefficients per node, `level` levels below a signal of `n` samples. */
 // @ts-expect-error: decorator
 @inline
@@ -46,9 +54,9 @@ export function inversePacket(leaves: usize, result: usize, sampleCount: i32, us
       const low = children + ((<usize>(2 * parent * childLength)) << 3);
       const high = low + ((<usize>childLength) << 3);
       const to = parents + ((<usize>(parent * length)) << 3);
-      if (has == 3) synthesise(low, high, childLength - 3, to, length);
-      else if (has == 1) synthesiseLow(low, childLength - 3, to, length);
-      else synthesiseHigh(high, childLength - 3, to, length);
+      if (has == 3) synthesise(low, high, to, length);
+      else if (has == 1) synthesiseOne(TAPS, low, to, length);
+      else synthesiseOne(TAPS + HIGH, high, to, length);
     }
     used = usedParents;
     const next = children;
@@ -59,83 +67,71 @@ export function inversePacket(leaves: usize, result: usize, sampleCount: i32, us
 
 // Samples 2h and 2h + 1 side by side: the even taps in the first lane, the odd ones in the second, each child in both.
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
-function low(a0: v128, a1: v128, a2: v128, a3: v128): v128 {
-  let sum = f64x2.mul(f64x2(LO_6, LO_7), a0);
-  sum = f64x2.add(sum, f64x2.mul(f64x2(LO_4, LO_5), a1));
-  sum = f64x2.add(sum, f64x2.mul(f64x2(LO_2, LO_3), a2));
-  return f64x2.add(sum, f64x2.mul(f64x2(LO_0, LO_1), a3));
+function sum(t0: v128, t1: v128, t2: v128, t3: v128, c0: v128, c1: v128, c2: v128, c3: v128): v128 {
+  let total = f64x2.mul(t0, c0);
+  total = f64x2.add(total, f64x2.mul(t1, c1));
+  total = f64x2.add(total, f64x2.mul(t2, c2));
+  return f64x2.add(total, f64x2.mul(t3, c3));
 }
 
-// @ts-expect-error: decorator
-@inline
-function high(d0: v128, d1: v128, d2: v128, d3: v128): v128 {
-  let sum = f64x2.mul(f64x2(LO_1, -LO_0), d0);
-  sum = f64x2.add(sum, f64x2.mul(f64x2(LO_3, -LO_2), d1));
-  sum = f64x2.add(sum, f64x2.mul(f64x2(LO_5, -LO_4), d2));
-  return f64x2.add(sum, f64x2.mul(f64x2(LO_7, -LO_6), d3));
+/** One synthesis step from both children to the first `length` samples of their parent. */
+function synthesise(low: usize, high: usize, to: usize, length: i32): void {
+  const l0 = v128.load(TAPS);
+  const l1 = v128.load(TAPS, 16);
+  const l2 = v128.load(TAPS, 32);
+  const l3 = v128.load(TAPS, 48);
+  const h0 = v128.load(TAPS + HIGH);
+  const h1 = v128.load(TAPS + HIGH, 16);
+  const h2 = v128.load(TAPS + HIGH, 32);
+  const h3 = v128.load(TAPS + HIGH, 48);
+  const end = to + ((<usize>(length & ~1)) << 3);
+  for (; to < end; to += 16) {
+    const a = sum(
+      l0, l1, l2, l3,
+      v128.load64_splat(low), v128.load64_splat(low, 8), v128.load64_splat(low, 16), v128.load64_splat(low, 24),
+    );
+    const d = sum(
+      h0, h1, h2, h3,
+      v128.load64_splat(high), v128.load64_splat(high, 8), v128.load64_splat(high, 16), v128.load64_splat(high, 24),
+    );
+    v128.store(to, f64x2.add(a, d));
+    low += 8;
+    high += 8;
+  }
+  if ((length & 1) == 0) return;
+  const a = sum(
+    l0, l1, l2, l3,
+    v128.load64_splat(low), v128.load64_splat(low, 8), v128.load64_splat(low, 16), v128.load64_splat(low, 24),
+  );
+  const d = sum(
+    h0, h1, h2, h3,
+    v128.load64_splat(high), v128.load64_splat(high, 8), v128.load64_splat(high, 16), v128.load64_splat(high, 24),
+  );
+  v128.store64_lane(to, f64x2.add(a, d), 0);
 }
 
-/** Stores two samples, or the first alone where the parent is one shorter. */
-// @ts-expect-error: decorator
-@inline
-function storePair(to: usize, h: i32, length: i32, pair: v128): void {
-  if (2 * h + 1 < length) v128.store(to, pair);
-  else v128.store64_lane(to, pair, 0);
-}
-
-function synthesise(lowAt: usize, highAt: usize, steps: i32, to: usize, length: i32): void {
-  let a0 = v128.load64_splat(lowAt);
-  let a1 = v128.load64_splat(lowAt, 8);
-  let a2 = v128.load64_splat(lowAt, 16);
-  let d0 = v128.load64_splat(highAt);
-  let d1 = v128.load64_splat(highAt, 8);
-  let d2 = v128.load64_splat(highAt, 16);
-  for (let h = 0; h < steps; h++) {
-    const a3 = v128.load64_splat(lowAt, 24);
-    const d3 = v128.load64_splat(highAt, 24);
-    storePair(to, h, length, f64x2.add(low(a0, a1, a2, a3), high(d0, d1, d2, d3)));
-    a0 = a1;
-    a1 = a2;
-    a2 = a3;
-    d0 = d1;
-    d1 = d2;
-    d2 = d3;
-    lowAt += 8;
-    highAt += 8;
+/** The same where the other child is 0. */
+function synthesiseOne(taps: usize, from: usize, to: usize, length: i32): void {
+  const t0 = v128.load(taps);
+  const t1 = v128.load(taps, 16);
+  const t2 = v128.load(taps, 32);
+  const t3 = v128.load(taps, 48);
+  let c0 = v128.load64_splat(from);
+  let c1 = v128.load64_splat(from, 8);
+  let c2 = v128.load64_splat(from, 16);
+  const end = to + ((<usize>(length & ~1)) << 3);
+  while (to < end) {
+    const c3 = v128.load64_splat(from, 24);
+    v128.store(to, sum(t0, t1, t2, t3, c0, c1, c2, c3));
+    c0 = c1;
+    c1 = c2;
+    c2 = c3;
+    from += 8;
     to += 16;
   }
-}
-
-function synthesiseLow(lowAt: usize, steps: i32, to: usize, length: i32): void {
-  let a0 = v128.load64_splat(lowAt);
-  let a1 = v128.load64_splat(lowAt, 8);
-  let a2 = v128.load64_splat(lowAt, 16);
-  for (let h = 0; h < steps; h++) {
-    const a3 = v128.load64_splat(lowAt, 24);
-    storePair(to, h, length, low(a0, a1, a2, a3));
-    a0 = a1;
-    a1 = a2;
-    a2 = a3;
-    lowAt += 8;
-    to += 16;
-  }
-}
-
-function synthesiseHigh(highAt: usize, steps: i32, to: usize, length: i32): void {
-  let d0 = v128.load64_splat(highAt);
-  let d1 = v128.load64_splat(highAt, 8);
-  let d2 = v128.load64_splat(highAt, 16);
-  for (let h = 0; h < steps; h++) {
-    const d3 = v128.load64_splat(highAt, 24);
-    storePair(to, h, length, high(d0, d1, d2, d3));
-    d0 = d1;
-    d1 = d2;
-    d2 = d3;
-    highAt += 8;
-    to += 16;
-  }
+  if (length & 1) v128.store64_lane(to, sum(t0, t1, t2, t3, c0, c1, c2, v128.load64_splat(from, 24)), 0);
 }
 
 /** Two pairs of float64 rounded to four float32. */

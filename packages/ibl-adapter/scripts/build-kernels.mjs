@@ -10,8 +10,9 @@ import asc from "assemblyscript/asc";
 const SOURCE = "assembly/lfpack-kernels.ts";
 const WASM = "src/lfp/kernels/lfpack-kernels.wasm";
 const MODULE = "src/lfp/kernels/lfpack-kernels.wasm.ts";
-/** Pages of 64 KiB: `ENGINE_BYTES` of src/lfp/kernels/engine.ts. */
-const PAGES = "64";
+/** Pages of 64 KiB: `ENGINE_BYTES` of src/lfp/kernels/engine.ts, and one behind them for constants. */
+const PAGES = "65";
+const CONSTANTS_AT = String(64 * 2 ** 16);
 
 const folder = new URL("../", import.meta.url);
 const wasm = await compile();
@@ -29,7 +30,17 @@ if (process.argv.includes("--check")) {
 
 async function compile() {
   const outputs = new Map();
-  const flags = ["--runtime", "stub", "--importMemory", "--initialMemory", PAGES, "--maximumMemory", PAGES];
+  const flags = [
+    "--runtime",
+    "stub",
+    "--importMemory",
+    "--initialMemory",
+    PAGES,
+    "--maximumMemory",
+    PAGES,
+    "--memoryBase",
+    CONSTANTS_AT,
+  ];
   const optimise = ["-O3", "--noAssert", "--enable", "simd"];
   const paths = [SOURCE, "--outFile", "kernels.wasm", "--baseDir", fileURLToPath(folder)];
   const { error, stderr } = await asc.main([...paths, ...flags, ...optimise], {

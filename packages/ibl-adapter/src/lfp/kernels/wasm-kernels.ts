@@ -27,7 +27,8 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 export async function createWasmKernels(): Promise<Kernels | undefined> {
   const bytes = Uint8Array.from(atob(LFPACK_KERNELS_WASM), (character) => character.charCodeAt(0));
   if (!WebAssembly.validate(bytes)) return undefined;
-  const pages = ENGINE_BYTES / PAGE_BYTES;
+  // One page behind the engine's memory holds the constants of the module.
+  const pages = ENGINE_BYTES / PAGE_BYTES + 1;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
   return new BlockedKernels(new WasmEngine(memory, instance.exports as unknown as KernelExports));
@@ -40,8 +41,8 @@ class WasmEngine implements Engine {
   readonly #exports: KernelExports;
 
   constructor(memory: WebAssembly.Memory, exports: KernelExports) {
-    this.doubles = new Float64Array(memory.buffer);
-    this.floats = new Float32Array(memory.buffer);
+    this.doubles = new Float64Array(memory.buffer, 0, ENGINE_BYTES / DOUBLE_BYTES);
+    this.floats = new Float32Array(memory.buffer, 0, ENGINE_BYTES / FLOAT_BYTES);
     this.#exports = exports;
   }
 
