@@ -1,14 +1,19 @@
 import { isDataError } from "@crossprobe/core";
 import {
   binChannels,
+  binOfChannels,
   type LfpackChannels,
   type LfpackFile,
   type LfpackRecording,
   openLfpack,
+  type SaturationSummary,
+  type ZeroKind,
+  type ZeroSpan,
 } from "@crossprobe/ibl-adapter/lfpack";
 import { LocalStore } from "@crossprobe/storage/node";
 import { expect } from "vitest";
 import {
+  type ExpectedBins,
   type ExpectedChannels,
   type ExpectedEntry,
   largestDifference,
@@ -87,12 +92,105 @@ function expectSaturation(recording: LfpackRecording, entry: ExpectedEntry): voi
   expect(recording.saturation?.spans ?? []).toEqual(entry.saturation);
   const found = recording.saturatedIntervals().flatMap(({ start, stop }) => [start, stop]);
   expect(largestDifference(found, entry.saturationTimes.flat())).toBeLessThanOrEqual(1e-9);
+  const asStored = recording.saturationTimes().flatMap(({ start, stop }) => [start, stop]);
+  expect(largestDifference(asStored, entry.saturationTimes.flat())).toBeLessThanOrEqual(1e-9);
+  expectSummary(recording.saturationSummary(), entry.saturationSummary);
   const mask = recording.saturationMask();
   expect(mask.reduce((sum, value) => sum + value, 0)).toBe(entry.saturationMask.trueCount);
   for (const [start, stop] of entry.saturationMask.spans) {
     expect(mask.subarray(start, stop).every((value) => value === 1)).toBe(true);
     expect([mask[start - 1] ?? 0, mask[stop] ?? 0]).toEqual([0, 0]);
   }
+}
+
+function expectSummary(found: SaturationSummary | null, expected: ExpectedEntry["saturationSummary"]): void {
+  // Without a table the reference says that nothing is saturated; whether it is, is not known.
+  if (found === null) expect(expected).toMatchObject({ n_intervals: 0, n_saturated_samples: 0 });
+  else
+    expect({
+      ...found,
+      totalSeconds: found.totalSeconds ?? 0,
+      saturatedSampleCount: found.saturatedSampleCount ?? 0,
+    }).toEqual({
+      intervalCount: expected.n_intervals,
+      totalSeconds: expected.total_saturated_sec,
+      saturatedSampleCount: expected.n_saturated_samples ?? 0,
+      saturatedFraction: expected.saturated_fraction ?? null,
+      rawRate: expected.fs,
+      rawSampleCount: expected.ns_total ?? null,
+      isMuted: expected.muted ?? null,
+      proportion: expected.proportion ?? null,
+      muteWindowSamples: expected.mute_window_samples ?? null,
+      slewThreshold: expected.v_per_sec ?? null,
+    });
+}
+
+async function expectChunkFacts(recording: LfpackRecording, entry: ExpectedEntry): Promise<void> {
+  let first = 0;
+  const expected = entry.chunks.map((chunk) => {
+    const samples = [first, first + chunk.nsOriginal];
+    first += chunk.nsOriginal;
+    return {
+      index: chunk.index,
+      samples,
+      rank: chunk.rank,
+      keptCount: chunk.nKept,
+      coefficientShape: chunk.vhShape,
+      extendedCount: chunk.nsExtended,
+      leftOverlap: chunk.leftOverlap,
+      alpha: chunk.alpha,
+      epsilon: chunk.epsilon,
+      svdRatio: chunk.crSvd,
+      packetRatio: chunk.crWp,
+      totalRatio: chunk.crTotal,
+      rmse: chunk.rmse,
+    };
+  });
+  expect(await recording.chunkFacts()).toEqual(expected);
+}
+
+function expectBins({ channels, channelCount }: LfpackRecording, size: number, bins: ExpectedBins): void {
+  const index = binOfChannels(channelCount, size);
+  const { first, last, outOfRange } = bins.binnedChannelIndex ?? { first: 0, last: 0, outOfRange: 0 };
+  expect(index[0]).toBe(first);
+  // The reference numbers trailing channels `nc`, which is no bin.
+  expect(index.filter((bin) => bin === null)).toHaveLength(outOfRange);
+  expect(index.at(-1)).toBe(outOfRange === 0 ? last : null);
+  if (typeof bins.geometry !== "object") return;
+  const { lateralUm, axialUm } = binChannels(channels, size);
+  expect([...lateralUm]).toEqual(bins.geometry.x);
+  expect([...axialUm]).toEqual(bins.geometry.y);
+}
+
+/** Zeros and their kinds, by what the reference says of each chunk and by its saturation mask. */
+async function expectZeros(recording: LfpackRecording, entry: ExpectedEntry): Promise<void> {
+  const cheap = await recording.invalidSpans();
+  const mask = recording.saturationMask();
+  const kinds = kindsOf(await recording.scanZeros(), entry.ns);
+  const invalid = kindsOf(await recording.invalidSpans(), entry.ns);
+  const known = kindsOf(cheap, entry.ns);
+  let first = 0;
+  for (const chunk of entry.chunks) {
+    const kind = chunk.factorsAllZero || chunk.alpha === 0 ? "silent" : "codec-dropout";
+    for (let i = first; i < first + chunk.nsOriginal; i++) {
+      const expected = mask[i] === 1 ? "saturated" : chunk.decodedAllZero ? kind : undefined;
+      if (chunk.decodedAllZero) expect(kinds[i]).toBe(expected);
+      if (expected !== undefined) expect(invalid[i]).toBe(expected);
+      if (expected !== undefined && entry.formatVersion === 2) expect(known[i]).toBe(expected);
+    }
+    first += chunk.nsOriginal;
+  }
+}
+
+function kindsOf(spans: readonly ZeroSpan[], length: number): readonly (ZeroKind | undefined)[] {
+  const kinds = Array.from({ length }, (): ZeroKind | undefined => undefined);
+  for (const { start, stop, kind } of spans) {
+    for (let i = start; i < stop; i++) {
+      expect(kinds[i], "spans do not overlap").toBeUndefined();
+      kinds[i] = kind;
+    }
+  }
+  return kinds;
 }
 
 async function expectWindows(recording: LfpackRecording, entry: ExpectedEntry, folder: string): Promise<void> {
@@ -163,7 +261,9 @@ export async function expectEntry(file: LfpackFile, entry: ExpectedEntry, folder
   expectHeader(recording, entry);
   // The reference reads annotations of the flat layout not at all, although they are there.
   if (entry.recording !== null) expectChannels(recording.channels, entry.channelsFull, folder);
+  expect(recording.durationSeconds).toBe(entry.rl);
   for (const [size, bin] of Object.entries(entry.bins)) {
+    expectBins(recording, Number(size), bin);
     if (bin.channels !== undefined && entry.recording !== null) {
       expectChannels(binChannels(recording.channels, Number(size)), bin.channels, folder);
     }
@@ -173,6 +273,8 @@ export async function expectEntry(file: LfpackFile, entry: ExpectedEntry, folder
   await expectWindows(recording, entry, folder);
   await expectWhole(recording, entry, folder);
   expectNotices(recording, entry);
+  await expectChunkFacts(recording, entry);
+  await expectZeros(recording, entry);
   recording.close();
 }
 

@@ -18,13 +18,26 @@ export interface ExpectedEntry {
     readonly processing: Record<string, unknown>;
   };
   readonly saturation: readonly (readonly [number, number])[];
+  readonly rl: number;
+  readonly saturationSummary: Readonly<Record<string, number | boolean | null>>;
   readonly saturationTimes: readonly (readonly [number, number])[];
   readonly saturationMask: { readonly trueCount: number; readonly spans: readonly (readonly [number, number])[] };
   readonly channelsFull: ExpectedChannels;
-  readonly bins: Readonly<Record<string, { readonly nc: number; readonly channels?: ExpectedChannels }>>;
+  readonly bins: Readonly<Record<string, ExpectedBins>>;
   readonly chunks: readonly {
+    readonly index: number;
+    readonly rank: number;
     readonly nKept: number;
+    readonly vhShape: readonly [number, number];
     readonly nsOriginal: number;
+    readonly nsExtended: number;
+    readonly leftOverlap: number;
+    readonly epsilon: number | null;
+    readonly alpha: number;
+    readonly crSvd: number | null;
+    readonly crWp: number | null;
+    readonly crTotal: number | null;
+    readonly rmse: number | null;
     readonly factorsAllZero: boolean;
     readonly decodedAllZero: boolean;
     readonly decodedMaxAbs: number;
@@ -39,6 +52,14 @@ export interface ExpectedEntry {
   }[];
   readonly whole: Readonly<Record<string, { readonly shape: readonly number[]; readonly sha256: string }>>;
   readonly channelStatistics: { readonly values: Numbers };
+}
+
+export interface ExpectedBins {
+  readonly nc: number;
+  /** In words where it is that of the channels. */
+  readonly geometry?: string | { readonly x: readonly number[]; readonly y: readonly number[] };
+  readonly binnedChannelIndex?: { readonly first: number; readonly last: number; readonly outOfRange: number };
+  readonly channels?: ExpectedChannels;
 }
 
 export type Numbers = readonly (readonly number[])[] | { readonly npy: string };
