@@ -10,7 +10,7 @@ import {
   seededRandom,
   storeOf,
 } from "../../../test/helpers/format-fixtures.js";
-import { encodeNpy, parseNpy, readNpy, readNpyHeader, readNpyRows } from "./npy.js";
+import { encodeNpy, encodeNpyHeader, parseNpy, readNpy, readNpyHeader, readNpyRows } from "./npy.js";
 
 const EXPECTED = expectedFormats().npy;
 const ARRAYS: Readonly<Record<string, string>> = {
@@ -228,6 +228,7 @@ describe("encodeNpy", () => {
       expect(elements(ours)).toEqual(elements(numpy));
       expect((ours.length - elements(ours).length) % 64).toBe(0);
       expect(parseNpy(ours, name)).toEqual({ data, shape, dtype });
+      expect(Buffer.concat([encodeNpyHeader(shape, dtype), elements(numpy)])).toEqual(Buffer.from(ours));
     },
   );
 

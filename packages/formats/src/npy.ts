@@ -6,7 +6,7 @@ import { decodeElements } from "./npy/elements.js";
 import { headerLengthOf, type NpyHeader, parseNpyHeader } from "./npy/header.js";
 import { urlOf } from "./place.js";
 
-export { encodeNpy } from "./npy/encode.js";
+export { encodeNpy, encodeNpyHeader } from "./npy/encode.js";
 export type { NpyHeader } from "./npy/header.js";
 
 /** An array of an npy file, in C order whatever the file's order was. */

@@ -12,7 +12,13 @@ import {
   seededRandom,
   storeOf,
 } from "../../../test/helpers/format-fixtures.js";
-import { encodeParquet, type ParquetColumnType, readParquet, readParquetSchema } from "./parquet.js";
+import {
+  createParquetEncoder,
+  encodeParquet,
+  type ParquetColumnType,
+  readParquet,
+  readParquetSchema,
+} from "./parquet.js";
 
 const EXPECTED = expectedFormats().parquet;
 const MANY = EXPECTED["many-snappy"];
@@ -358,3 +364,44 @@ describe("encodeParquet", () => {
     }
   });
 });
+
+describe("createParquetEncoder", () => {
+  const types = new Map<string, ParquetColumnType>([
+    ["time", "double"],
+    ["name", "string"],
+    ["value", "float"],
+  ]);
+  const part = (times: readonly number[]): Table =>
+    table([
+      ["time", Float64Array.from(times)],
+      ["name", times.map((time) => (time % 2 === 0 ? `at ${time}` : null))],
+      ["value", times.map((time) => (time === 3 ? null : time / 4))],
+    ]);
+
+  it("makes in parts what is read back as one table", async () => {
+    const encoder = createParquetEncoder(types, new Map([["made by", "a test"]]));
+    const pieces = [encoder.write(part([1, 2])), encoder.write(part([3, 4, 5])), encoder.finish()];
+    const store = storeOf({ a: Buffer.concat(pieces), none: createParquetEncoder(types).finish() });
+    const found = await readParquet(store, "a");
+    expect(found && plain(found)).toEqual({
+      time: [1, 2, 3, 4, 5],
+      name: [null, "at 2", null, "at 4", null],
+      value: [0.25, 0.5, Number.NaN, 1, 1.25],
+    });
+    const schema = await readParquetSchema(store, "a");
+    expect(schema?.columns.map(({ type }) => type)).toEqual(["double", "string", "float"]);
+    expect(schema?.metadata.get("made by")).toBe("a test");
+    expect(parquetMetadata(toBuffer(Buffer.concat(pieces))).row_groups.map(({ num_rows }) => Number(num_rows))).toEqual(
+      [2, 3],
+    );
+    expect((await readParquetSchema(store, "none"))?.rowCount).toBe(0);
+  });
+
+  it("refuses a part with other columns", () => {
+    expect(() => createParquetEncoder(types).write(table([["time", [1]]]))).toThrow(/columns time, the file time,name/);
+  });
+});
+
+function toBuffer(bytes: Uint8Array): ArrayBuffer {
+  return Uint8Array.from(bytes).buffer;
+}

@@ -6,6 +6,7 @@ import {
   type Column,
   DataError,
   FormatError,
+  QueryError,
   SchemaError,
   type Table,
   table,
@@ -28,7 +29,7 @@ import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleAsync } from "hyparquet/src/rowgroup.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
 import { compressors } from "hyparquet-compressors";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
 import { type ChunkRange, readRanges } from "./parquet/chunk-ranges.js";
 import { type Chunk, toColumn } from "./parquet/column.js";
 import { isDecimal, typeNameOf } from "./parquet/column-type.js";
@@ -145,6 +146,61 @@ export function encodeParquet(
     rowGroupSize: 100_000,
   });
   return new Uint8Array(buffer);
+}
+
+/** Makes a Parquet file piece by piece: the bytes that are given, one after the other, are the file. */
+export interface ParquetEncoder {
+  /** Bytes of a row group of these rows, whose columns are those of the file. */
+  write(rows: Table): Uint8Array;
+  /** The footer: last bytes of the file. */
+  finish(): Uint8Array;
+}
+
+/**
+ * The same as {@link encodeParquet} for a table that is never held whole: a row group for each part, so make the parts large.
+ *
+ * @param types the columns of the file, in order, and what they are stored as; all are nullable
+ * @throws {@link QueryError} on `write` when a part has other columns, or holds what a column's type does not
+ * @example
+ * const encoder = createParquetEncoder(new Map([["time", "double"], ["VISp", "float"]]));
+ * for (const part of parts) await file.write(encoder.write(part));
+ * await file.write(encoder.finish());
+ */
+export function createParquetEncoder(
+  types: ReadonlyMap<string, ParquetColumnType>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): ParquetEncoder {
+  const empty = table([...types.keys()].map((name) => [name, []] as const));
+  const leaves = encodeColumns(empty, types).map(({ element }) => element as SchemaElement);
+  const bytes = new ByteWriter();
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: [{ name: "schema", num_children: leaves.length }, ...leaves],
+    kvMetadata: [...metadata].map(([key, value]) => ({ key, value })),
+    createdBy: "crossprobe",
+  });
+  const take = (): Uint8Array => {
+    const taken = bytes.getBytes().slice();
+    bytes.index = 0;
+    return taken;
+  };
+  return {
+    write: (rows) => {
+      if ([...rows.columns.keys()].join("\n") !== [...types.keys()].join("\n")) {
+        throw new QueryError(`A part has the columns ${[...rows.columns.keys()]}, the file ${[...types.keys()]}.`);
+      }
+      const columns = encodeColumns(rows, types);
+      writer.write({
+        columnData: columns.map(({ element, data }) => ({ name: element.name, data: data as unknown[] })),
+        rowGroupSize: Math.max(1, rows.rowCount),
+      });
+      return take();
+    },
+    finish: () => {
+      writer.finish();
+      return take();
+    },
+  };
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -21,12 +21,25 @@ export function encodeNpy(
   if (count !== data.length)
     throw new QueryError(`The shape (${shape.join(", ")}) does not fit ${data.length} values.`);
   const elements = encodeElements(data, dtype);
-  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = encodeHeader(`{'descr': '${elements.dtype}', 'fortran_order': False, 'shape': ${tuple}, }`);
+  const header = encodeNpyHeader(shape, elements.dtype);
   const file = new Uint8Array(header.length + elements.bytes.byteLength);
   file.set(header);
   file.set(elements.bytes, header.length);
   return file;
+}
+
+/**
+ * What an npy file of this shape begins with (version 1, or 2 for a very long header; C order). The little-endian bytes of its elements
+ * follow, so that an array can be written piece by piece.
+ *
+ * @param dtype type string of the elements: `<f4`, `<f8`
+ * @example
+ * await file.write(encodeNpyHeader([sampleCount, 384], "<f4"));
+ * for await (const block of lfp.blocks({})) await file.write(block.data.data);
+ */
+export function encodeNpyHeader(shape: readonly number[], dtype: string): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  return encodeHeader(`{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`);
 }
 
 interface EncodedElements {
