@@ -1,0 +1,141 @@
+// One measurement of our reader, in a process of its own:  node ours.mjs '<job as JSON>'
+//
+// Prints one line of JSON: milliseconds of every repeat, when the imports were done, peak memory, and values to compare.
+import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  butterworth,
+  currentSourceDensityMap,
+  openLfpack,
+  regionMeanMap,
+  sosFilter,
+  summarizeLfpack,
+} from "@crossprobe/ibl-adapter/lfpack";
+import { LocalStore } from "@crossprobe/storage/node";
+import { PROBE_ROWS, probeColumns } from "./probe.mjs";
+
+const importsMs = performance.now();
+const job = JSON.parse(process.argv[2]);
+
+/** Reads of ten minutes, as requests. */
+const REQUESTS = {
+  read: () => ({}),
+  bins: () => ({ bins: { size: 4, combine: "sum" } }),
+  regions: ({ channels }) => ({ map: regionMeanMap(channels).map }),
+  bandpass: () => ({ filter: sosFilter(butterworth(3, { lowHz: 4, highHz: 80 }, 250)) }),
+  csd: ({ channels }) => ({ map: currentSourceDensityMap(channels, { conductivity: 0.3 }) }),
+};
+const OPERATIONS = { decode, chunk: readChunks, whole: readWhole, list, facts, window: firstWindow };
+
+const result = await (OPERATIONS[job.operation] ?? streamTenMinutes)();
+console.log(JSON.stringify({ ...result, importsMs, peakBytes: peakBytes() }));
+
+function open(options = {}) {
+  const threads = job.threads > 1 ? { decoders: { threads: job.threads } } : {};
+  const store = new LocalStore(pathToFileURL(`${dirname(job.path)}/`).href);
+  return openLfpack(store, basename(job.path), { ...threads, ...options });
+}
+
+async function timed(action) {
+  const from = performance.now();
+  const value = await action();
+  return [performance.now() - from, value];
+}
+
+/** Chunks that were read before, from coefficients to volts of all channels. */
+async function decode() {
+  const { loadChunks, toVolts } = await import("./stored-chunks.mjs");
+  const { chunks, decoder, close } = await loadChunks(job);
+  const ms = [];
+  for (let round = 0; round < job.repeats + 1; round++) {
+    const [elapsed] = await timed(() => Promise.all(chunks.map((chunk) => toVolts(decoder, chunk))));
+    if (round > 0) ms.push(elapsed / chunks.length);
+  }
+  await close();
+  return { ms };
+}
+
+/** Aligned chunks one after the other, none of them read before. */
+async function readChunks() {
+  const ms = [];
+  for (let round = 0; round < job.repeats; round++) {
+    const file = await open({ decodedBytes: 0 });
+    const recording = await file.openRecording(job.recording);
+    await recording.read({ samples: [0, 2048] });
+    for (let chunk = 1; chunk <= 24; chunk++) {
+      const [elapsed] = await timed(() => recording.read({ samples: [2048 * chunk, 2048 * (chunk + 1)] }));
+      ms.push(elapsed);
+    }
+    await file.close();
+  }
+  return { ms };
+}
+
+async function streamTenMinutes() {
+  const ms = [];
+  const probe = [];
+  for (let round = 0; round < job.repeats; round++) {
+    const file = await open();
+    const recording = await file.openRecording(job.recording);
+    const request = REQUESTS[job.operation](recording);
+    const [elapsed] = await timed(async () => {
+      for await (const { data, shape, samples } of recording.stream(request)) {
+        if (round === 0) look(data, shape[1], samples, probe);
+      }
+    });
+    ms.push(elapsed);
+    await file.close();
+  }
+  return { ms, probe };
+}
+
+/** Ten minutes into one array, as the reference does. */
+async function readWhole() {
+  const ms = [];
+  for (let round = 0; round < job.repeats; round++) {
+    const file = await open();
+    const recording = await file.openRecording(job.recording);
+    const [elapsed] = await timed(() => recording.read());
+    ms.push(elapsed);
+    await file.close();
+  }
+  return { ms };
+}
+
+function look(data, columns, [start, stop], probe) {
+  for (const row of PROBE_ROWS) {
+    if (row < start || row >= stop) continue;
+    for (const column of probeColumns(columns)) probe.push(data[(row - start) * columns + column]);
+  }
+}
+
+async function list() {
+  const [ms, count] = await timed(async () => {
+    const file = await open();
+    return (await file.recordings()).length;
+  });
+  return { ms: [ms], probe: [count] };
+}
+
+async function facts() {
+  const [ms, summaries] = await timed(async () => summarizeLfpack(await open()));
+  const broken = summaries.find(({ error }) => error !== null);
+  if (broken !== undefined) throw new Error(broken.error);
+  return { ms: [ms], probe: [summaries.reduce((sum, { sampleCount }) => sum + sampleCount, 0)] };
+}
+
+/** Ten seconds from the start of the last recording, the file not opened before. */
+async function firstWindow() {
+  const [ms, { data }] = await timed(async () => {
+    const file = await open();
+    const recording = await file.openRecording(job.recording);
+    return recording.read({ samples: [0, 2500] });
+  });
+  return { ms: [ms], probe: [data[0], data[1000 * 384 + 7], data[2499 * 384 + 383]] };
+}
+
+/** Peak resident memory of this process, worker threads included. */
+function peakBytes() {
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
+}
