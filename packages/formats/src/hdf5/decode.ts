@@ -1,5 +1,5 @@
 import type { NumericArray } from "@crossprobe/core";
-import type { CompoundMember, Metadata } from "h5wasm";
+import type { Metadata } from "h5wasm";
 import { signedToNumbers, unsignedToNumbers } from "../int64.js";
 import { widenHalfFloats } from "../npy/half-float.js";
 import { isBool, isMixedEndian, TYPE_CLASS } from "./datatype.js";
@@ -102,7 +102,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 
 /** UTF-8 whatever the declared character set (ASCII is often UTF-8 in truth); Latin-1 where the bytes are no UTF-8. */
-function decodeText(bytes: Uint8Array): string {
+export function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
@@ -149,7 +149,13 @@ function decodeCompound(bytes: Uint8Array, count: number, metadata: Metadata, co
   return { fields: new Map(fields) };
 }
 
-function columnOf(bytes: Uint8Array, count: number, stride: number, member: CompoundMember): Uint8Array {
+/** The bytes of one field of all elements, one after the other. */
+export function columnOf(
+  bytes: Uint8Array,
+  count: number,
+  stride: number,
+  member: { readonly offset: number; readonly size: number },
+): Uint8Array {
   const column = new Uint8Array(count * member.size);
   for (let i = 0; i < count; i++) {
     const start = i * stride + member.offset;

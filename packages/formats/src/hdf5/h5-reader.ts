@@ -9,6 +9,7 @@ import type { H5Module } from "./h5-module.js";
 import type { Hdf5Data, Hdf5Link, Hdf5Object, Hdf5Slice } from "./hdf5-file.js";
 import { ObjectTree } from "./object-tree.js";
 import type { RangeFileSystem } from "./range-file-system.js";
+import { type AskedArray, boxOf, requireWithinLimit } from "./read-request.js";
 
 export interface H5ReaderOptions {
   readonly module: H5Module;
@@ -22,9 +23,6 @@ export interface H5ReaderOptions {
   readonly cacheBytes: number;
   readonly checkCancelled: () => void;
 }
-
-/** Most bytes of values that one read gives. */
-export const READ_LIMIT_BYTES = 128 << 20;
 
 interface ArrayEntry extends StoredArray {
   readonly filters: readonly Filter[];
@@ -85,12 +83,13 @@ export class H5Reader {
     };
   }
 
-  attributes(path: string): ReadonlyMap<string, Hdf5Data> {
+  attributes(path: string, wanted?: readonly string[]): ReadonlyMap<string, Hdf5Data> {
     const { module, url } = this.#options;
     const object = this.#require(path).path;
     const what = `cannot list the attributes of ${path} of ${url}`;
     const names = module.run(what, path, () => module.wasm.get_attribute_names(this.#file, object));
-    return new Map(names.map((name) => [name, this.#attribute(object, name)]));
+    const read = wanted === undefined ? names : names.filter((name) => wanted.includes(name));
+    return new Map(read.map((name) => [name, this.#attribute(object, name)]));
   }
 
   read(path: string, slices?: readonly Hdf5Slice[]): Hdf5Data {
@@ -100,7 +99,7 @@ export class H5Reader {
     const { metadata } = array;
     const type = toHdf5Type(metadata);
     if (metadata.shape === null) return { values: this.#decode(new Uint8Array(0), 0, array), shape: null, type };
-    const box = this.#boxOf(array, slices);
+    const box = boxOf(this.#asked(array), slices);
     const count = elementsOf(box.count);
     const shape = [...box.count, ...elementShape(metadata)];
     if (count > 0) this.#requireReadable(array, count);
@@ -145,23 +144,11 @@ export class H5Reader {
     }
     const { type, size } = array.metadata;
     const bytes = count * (type === TYPE_CLASS.float && size === 2 ? 4 : size);
-    if (bytes <= READ_LIMIT_BYTES) return;
-    const message = `has ${bytes} bytes in the asked part; one read gives at most ${READ_LIMIT_BYTES}`;
-    throw this.#failure("query", array.path, message, "read it in parts, with `slices`");
+    requireWithinLimit(this.#asked(array), bytes);
   }
 
-  #boxOf(array: ArrayEntry, slices: readonly Hdf5Slice[] | undefined): Box {
-    const { shape, path } = array;
-    if (slices === undefined) return { start: shape.map(() => 0), count: shape };
-    if (slices.length !== shape.length) {
-      throw this.#failure("query", path, `has ${shape.length} axes; ${slices.length} slices were given`);
-    }
-    slices.forEach(([start, stop], axis) => {
-      const length = shape[axis] ?? 0;
-      if (Number.isInteger(start) && Number.isInteger(stop) && 0 <= start && start <= stop && stop <= length) return;
-      throw this.#failure("query", path, `has ${length} elements on axis ${axis}; asked for [${start}, ${stop})`);
-    });
-    return { start: slices.map(([start]) => start), count: slices.map(([start, stop]) => stop - start) };
+  #asked({ path, shape }: ArrayEntry): AskedArray {
+    return { path, shape, url: this.#options.url };
   }
 
   /** Text and lists of variable length: their bytes lie elsewhere in the instance's memory until they are reclaimed. */

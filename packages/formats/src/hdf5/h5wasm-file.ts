@@ -1,15 +1,8 @@
-import {
-  type ByteStore,
-  type CallOptions,
-  type DataError,
-  FormatError,
-  NotFoundError,
-  QueryError,
-  UnsupportedError,
-} from "@crossprobe/core";
+import { type ByteStore, type CallOptions, QueryError } from "@crossprobe/core";
+import { toDataError } from "./data-error.js";
 import { Engine, type EngineFile } from "./engine.js";
-import type { Hdf5Data, Hdf5File, Hdf5Link, Hdf5Object, Hdf5ReadOptions } from "./hdf5-file.js";
-import type { Answers, FailureMessage, Question, QuestionOf } from "./protocol.js";
+import type { Hdf5AttributesOptions, Hdf5Data, Hdf5File, Hdf5Link, Hdf5Object, Hdf5ReadOptions } from "./hdf5-file.js";
+import type { Answers, Question, QuestionOf } from "./protocol.js";
 import { WorkerFailure } from "./worker-thread.js";
 
 export interface H5wasmFileOptions {
@@ -60,8 +53,8 @@ export class H5wasmFile implements Hdf5File {
     return this.#ask({ kind: "find", file: this.#number, path }, options);
   }
 
-  attributes(path: string, options: CallOptions = {}): Promise<ReadonlyMap<string, Hdf5Data>> {
-    return this.#ask({ kind: "attributes", file: this.#number, path }, options);
+  attributes(path: string, options: Hdf5AttributesOptions = {}): Promise<ReadonlyMap<string, Hdf5Data>> {
+    return this.#ask({ kind: "attributes", file: this.#number, path, names: options.names }, options);
   }
 
   read(path: string, options: Hdf5ReadOptions = {}): Promise<Hdf5Data> {
@@ -87,20 +80,5 @@ export class H5wasmFile implements Hdf5File {
     } catch (error) {
       throw error instanceof WorkerFailure ? toDataError(error.failure, this.url) : error;
     }
-  }
-}
-
-function toDataError(failure: FailureMessage, url: string): DataError {
-  const { message, hint, at, diagnostics } = failure;
-  const cause = diagnostics === undefined || diagnostics === "" ? undefined : new Error(diagnostics);
-  switch (failure.code) {
-    case "query":
-      return new QueryError(message, { hint, cause });
-    case "unsupported":
-      return new UnsupportedError(message, { hint, cause });
-    case "not-found":
-      return new NotFoundError(message, { hint, cause });
-    default:
-      return new FormatError(message, { format: "hdf5", url, at, hint, cause });
   }
 }

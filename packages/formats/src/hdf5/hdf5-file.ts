@@ -89,6 +89,11 @@ export interface Hdf5ReadOptions extends CallOptions {
   readonly slices?: readonly Hdf5Slice[] | undefined;
 }
 
+export interface Hdf5AttributesOptions extends CallOptions {
+  /** Only these are read, those of them that there are; all if not given. */
+  readonly names?: readonly string[] | undefined;
+}
+
 /**
  * A read-only HDF5 file. It is never in memory as a whole: reads fetch the bytes that they need through the byte store.
  *
@@ -103,8 +108,8 @@ export interface Hdf5File {
   list(path: string, options?: CallOptions): Promise<readonly Hdf5Link[]>;
   /** What is at a path; `undefined` if nothing is there or a soft link dangles. */
   find(path: string, options?: CallOptions): Promise<Hdf5Object | undefined>;
-  /** Every attribute of an object, by name. */
-  attributes(path: string, options?: CallOptions): Promise<ReadonlyMap<string, Hdf5Data>>;
+  /** The attributes of an object by name: every one, or those that are asked for. */
+  attributes(path: string, options?: Hdf5AttributesOptions): Promise<ReadonlyMap<string, Hdf5Data>>;
   /**
    * Values of an array, or of a part of it. One read is limited to 128 MiB of values ({@link QueryError}): read larger ones in parts.
    * Decoded chunks are kept in a cache under the file's byte budget.

@@ -1,5 +1,5 @@
 import { type CallOptions, FormatError, QueryError, SharedRead } from "@crossprobe/core";
-import type { Hdf5Data, Hdf5File, Hdf5Link, Hdf5Object, Hdf5ReadOptions } from "./hdf5-file.js";
+import type { Hdf5AttributesOptions, Hdf5Data, Hdf5File, Hdf5Link, Hdf5Object, Hdf5ReadOptions } from "./hdf5-file.js";
 
 /** Opens the file behind a pooled one, for the first time or again; `undefined` when it is gone. */
 export type Hdf5Opener = (options: CallOptions) => Promise<Hdf5File | undefined>;
@@ -100,7 +100,7 @@ class PooledFile implements Hdf5File {
     return this.#use((file) => file.find(path, options), options);
   }
 
-  attributes(path: string, options?: CallOptions): Promise<ReadonlyMap<string, Hdf5Data>> {
+  attributes(path: string, options?: Hdf5AttributesOptions): Promise<ReadonlyMap<string, Hdf5Data>> {
     return this.#use((file) => file.attributes(path, options), options);
   }
 

@@ -1,15 +1,13 @@
 import { Failure } from "./failure.js";
 import type { H5Module } from "./h5-module.js";
 import type { Hdf5Link } from "./hdf5-file.js";
+import { compareCodePoints, componentsOf, joinPath, MAX_SOFT_LINKS } from "./names.js";
 
 /** Where a path leads once its soft links have been followed. */
 export type Resolved =
   | { readonly kind: "group" | "array" | "datatype"; readonly path: string }
   | { readonly kind: "missing"; readonly path: string }
   | { readonly kind: "external"; readonly path: string; readonly target: string };
-
-/** Soft links in one path before it counts as a loop. Source: HDF5's own default is 16 (`H5Pset_nlinks`). */
-const MAX_SOFT_LINKS = 40;
 
 /**
  * Groups, links and what they lead to.
@@ -43,13 +41,13 @@ export class ObjectTree {
     let softLinks = 0;
     for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
       if (this.#kind(current) !== "group" || !this.#namesOf(current).has(name)) {
-        return { kind: "missing", path: join(current, name) };
+        return { kind: "missing", path: joinPath(current, name) };
       }
       const link = this.#link(current, name);
       const target = link.target ?? "";
-      if (link.kind === "external") return { kind: "external", path: join(current, name), target };
+      if (link.kind === "external") return { kind: "external", path: joinPath(current, name), target };
       if (link.kind === "hard") {
-        current = join(current, name);
+        current = joinPath(current, name);
         continue;
       }
       softLinks += 1;
@@ -75,7 +73,7 @@ export class ObjectTree {
   }
 
   #link(parent: string, name: string): Hdf5Link {
-    const path = join(parent, name);
+    const path = joinPath(parent, name);
     const known = this.#links.get(path);
     if (known !== undefined) return known;
     const link = this.#module.run(`cannot read link ${path} of ${this.#url}`, path, () => this.#readLink(path, name));
@@ -108,22 +106,4 @@ export class ObjectTree {
     this.#kinds.set(path, kind);
     return kind;
   }
-}
-
-function componentsOf(path: string): string[] {
-  return path.split("/").filter((component) => component !== "" && component !== ".");
-}
-
-function join(parent: string, name: string): string {
-  return parent === "/" ? `/${name}` : `${parent}/${name}`;
-}
-
-function compareCodePoints(a: string, b: string): number {
-  const left = Array.from(a, (character) => character.codePointAt(0) ?? 0);
-  const right = Array.from(b, (character) => character.codePointAt(0) ?? 0);
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }

@@ -14,7 +14,12 @@ export type Question =
   | { readonly kind: "close"; readonly file: number }
   | { readonly kind: "list"; readonly file: number; readonly path: string }
   | { readonly kind: "find"; readonly file: number; readonly path: string }
-  | { readonly kind: "attributes"; readonly file: number; readonly path: string }
+  | {
+      readonly kind: "attributes";
+      readonly file: number;
+      readonly path: string;
+      readonly names?: readonly string[] | undefined;
+    }
   | {
       readonly kind: "read";
       readonly file: number;

@@ -66,7 +66,7 @@ function answer(question: Question): Answers[Question["kind"]] {
     case "find":
       return reader.find(question.path);
     case "attributes":
-      return reader.attributes(question.path);
+      return reader.attributes(question.path, question.names);
     case "read":
       return reader.read(question.path, question.slices);
     case "close":

@@ -1,0 +1,164 @@
+import { type ByteStore, StoreError } from "@crossprobe/core";
+import { BoundedCache } from "./bounded-cache.js";
+
+export interface FileBlocksOptions {
+  readonly store: ByteStore;
+  readonly key: string;
+  readonly url: string;
+  readonly size: number;
+}
+
+/** Unit of fetching and caching, in bytes. */
+export const BLOCK_BYTES = 128 << 10;
+
+/** Most bytes of one fetch. */
+export const FETCH_BYTES = 4 << 20;
+
+const CACHE_BYTES = 8 << 20;
+
+/** Blocks on their way, fetched in one go for the first call that missed one of them. */
+interface Fetch {
+  readonly first: number;
+  readonly bytes: Promise<Uint8Array>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The bytes of a file through a cache of blocks.
+ *
+ * A read that misses fetches its blocks in one go; reads that follow each other double the read-ahead up to {@link FETCH_BYTES}. Calls
+ * that miss the same block share its fetch, under the signal of the first; if that aborts, the others fetch for themselves.
+ */
+export class FileBlocks {
+  readonly size: number;
+  readonly url: string;
+  readonly #options: FileBlocksOptions;
+  readonly #cache = new BoundedCache<number, Uint8Array>(CACHE_BYTES);
+  readonly #fetches = new Map<number, Fetch>();
+  #lastCount = 1;
+  #nextBlock = -1;
+
+  constructor(options: FileBlocksOptions) {
+    this.#options = options;
+    this.size = options.size;
+    this.url = options.url;
+  }
+
+  /** Puts the first bytes of the file into the cache. */
+  seed(head: Uint8Array): void {
+    this.#keep(0, head.length === this.size ? head : head.subarray(0, head.length - (head.length % BLOCK_BYTES)));
+  }
+
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  /** Bytes that are all in one block of the cache. */
+  peek(offset: number, length: number): Uint8Array | undefined {
+    const index = Math.floor(offset / BLOCK_BYTES);
+    const start = offset - index * BLOCK_BYTES;
+    if (start + length > BLOCK_BYTES) return undefined;
+    return this.#cache.get(index)?.subarray(start, start + length);
+  }
+
+  /** Bytes of the file, all within its size; not to be written to. */
+  async read(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const cached = this.peek(offset, length);
+    if (cached !== undefined) return cached;
+    const first = Math.floor(offset / BLOCK_BYTES);
+    const last = Math.floor((offset + length - 1) / BLOCK_BYTES);
+    const parts: (Uint8Array | Promise<Uint8Array>)[] = [];
+    for (let index = first; index <= last; index++) {
+      parts.push(this.#cache.get(index) ?? this.#missing(index, last, signal));
+    }
+    const blocks = await Promise.all(parts);
+    const start = offset - first * BLOCK_BYTES;
+    const [only] = blocks;
+    if (only !== undefined && blocks.length === 1) return only.subarray(start, start + length);
+    const bytes = new Uint8Array(length);
+    blocks.forEach((block, i) => {
+      const at = i * BLOCK_BYTES - start;
+      const from = Math.max(0, -at);
+      bytes.set(block.subarray(from, Math.min(block.length, length - at)), at + from);
+    });
+    return bytes;
+  }
+
+  /** Bytes of the file that are used once: past the cache. The array is the caller's. */
+  async fetch(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    return await untilAborted(this.#fromStore(offset, length, signal), signal);
+  }
+
+  async #missing(index: number, last: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const underWay = this.#fetches.get(index);
+    if (underWay === undefined || underWay.signal?.aborted) {
+      const fetch = this.#start(index, last, signal);
+      return blockOf(fetch, await untilAborted(fetch.bytes, signal), index);
+    }
+    try {
+      return blockOf(underWay, await untilAborted(underWay.bytes, signal), index);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!underWay.signal?.aborted) throw error;
+      return this.#cache.get(index) ?? this.#missing(index, index, signal);
+    }
+  }
+
+  /** Starts to fetch a run of blocks from `index` on. It stays listed until it has ended, or its caller has gone. */
+  #start(index: number, last: number, signal: AbortSignal | undefined): Fetch {
+    const count = this.#blocksToFetch(index, last);
+    const offset = index * BLOCK_BYTES;
+    const bytes = this.#fromStore(offset, Math.min(this.size - offset, count * BLOCK_BYTES), signal);
+    const fetch = { first: index, bytes, signal };
+    for (let i = index; i < index + count; i++) this.#fetches.set(i, fetch);
+    const forget = () => {
+      for (let i = index; i < index + count; i++) if (this.#fetches.get(i) === fetch) this.#fetches.delete(i);
+    };
+    bytes.then((arrived) => this.#keep(index, arrived)).then(forget, forget);
+    this.#nextBlock = index + count;
+    this.#lastCount = count;
+    return fetch;
+  }
+
+  #blocksToFetch(index: number, last: number): number {
+    const ahead = index === this.#nextBlock ? this.#lastCount * 2 : 1;
+    const left = Math.ceil(this.size / BLOCK_BYTES) - index;
+    const count = Math.min(Math.max(last - index + 1, ahead), FETCH_BYTES / BLOCK_BYTES, left);
+    for (let i = 1; i < count; i++) if (this.#cache.has(index + i) || this.#fetches.has(index + i)) return i;
+    return count;
+  }
+
+  #keep(index: number, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+      // A copy, so that one block that is still in use does not hold on to all that came with it.
+      const block = bytes.slice(at, at + BLOCK_BYTES);
+      this.#cache.set(index + at / BLOCK_BYTES, block, block.length);
+    }
+  }
+
+  async #fromStore(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    const { store, key, url } = this.#options;
+    const bytes = await store.read(key, { range: { offset, length }, signal });
+    if (bytes === undefined) throw new StoreError(`${url} has gone since it was opened`, { url });
+    if (bytes.length === length) return bytes;
+    const message = `${url} gave ${bytes.length} of ${length} bytes at offset ${offset}`;
+    throw new StoreError(message, { url, retryable: true });
+  }
+}
+
+function blockOf(fetch: Fetch, bytes: Uint8Array, index: number): Uint8Array {
+  const at = (index - fetch.first) * BLOCK_BYTES;
+  return bytes.subarray(at, at + BLOCK_BYTES);
+}
+
+/** The promise's outcome, or the signal's reason as soon as it aborts, whatever the store does. */
+function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,74 @@
+import type { StoredChunk } from "./chunk-grid.js";
+import { FETCH_BYTES } from "./file-blocks.js";
+import type { FileBytes } from "./file-bytes.js";
+
+/** Chunks that are fetched in one go. */
+export interface Run {
+  readonly address: number;
+  readonly bytes: number;
+  readonly chunks: readonly StoredChunk[];
+}
+
+/** Bytes that may lie between two chunks of a run: fetching them costs less than another request. */
+const GAP_BYTES = 64 << 10;
+
+/** Runs up to this go through the cache of blocks, where what lies beside them is likely to be wanted too. */
+const SMALL_BYTES = 256 << 10;
+
+/** Fetches, and chunks of one run, under way at a time: zlib has four threads. */
+const LANES = 4;
+
+/** Puts chunks that lie near each other into runs of at most {@link FETCH_BYTES}, unless one alone is longer. */
+export function runsOf(chunks: readonly StoredChunk[]): Run[] {
+  const runs: Run[] = [];
+  let current: { address: number; end: number; chunks: StoredChunk[] } | undefined;
+  const finish = () => {
+    if (current === undefined) return;
+    runs.push({ address: current.address, bytes: current.end - current.address, chunks: current.chunks });
+    current = undefined;
+  };
+  for (const chunk of chunks.toSorted((a, b) => a.address - b.address)) {
+    const end = chunk.address + chunk.bytes;
+    const isNear = current !== undefined && chunk.address - current.end <= GAP_BYTES;
+    if (!isNear || end - (current?.address ?? 0) > FETCH_BYTES) finish();
+    current ??= { address: chunk.address, end, chunks: [] };
+    current.end = Math.max(current.end, end);
+    current.chunks.push(chunk);
+  }
+  finish();
+  return runs;
+}
+
+/** Fetches runs, a few at a time, and gives each to `use` with its bytes. */
+export async function readRuns(
+  file: FileBytes,
+  runs: readonly Run[],
+  use: (run: Run, bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  await forEachLane(runs, async (run) => {
+    const offset = file.place(run.address, run.bytes, "a run of chunks");
+    const { blocks, signal } = file;
+    const bytes =
+      run.bytes <= SMALL_BYTES
+        ? await blocks.read(offset, run.bytes, signal)
+        : await blocks.fetch(offset, run.bytes, signal);
+    await use(run, bytes);
+  });
+}
+
+/** Works on items, a few at a time. Once one has failed no other is begun, and those under way are waited for. */
+export async function forEachLane<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  let next = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const lane = async () => {
+    while (failure === undefined) {
+      const item = items[next++];
+      if (item === undefined) return;
+      await work(item).catch((error: unknown) => {
+        failure ??= { error };
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, items.length) }, lane));
+  if (failure !== undefined) throw failure.error;
+}
