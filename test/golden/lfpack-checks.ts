@@ -4,6 +4,7 @@ import {
   binOfChannels,
   type LfpackChannels,
   type LfpackFile,
+  type LfpackOptions,
   type LfpackRecording,
   openLfpack,
   type SaturationSummary,
@@ -26,9 +27,9 @@ import {
 const FORMAT_2_SHARE = 1e-6;
 
 /** Opens an archive by its path. */
-export function openArchive(path: string): Promise<LfpackFile> {
+export function openArchive(path: string, options?: LfpackOptions): Promise<LfpackFile> {
   const cut = path.lastIndexOf("/") + 1;
-  return openLfpack(new LocalStore(path.slice(0, cut)), path.slice(cut));
+  return openLfpack(new LocalStore(path.slice(0, cut)), path.slice(cut), options);
 }
 
 function peakOf(entry: ExpectedEntry): number {
