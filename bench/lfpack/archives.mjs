@@ -1,7 +1,8 @@
 // The archives that the LFPack benchmark reads: one file a format with a recording of ten minutes for each rank, and the large ones.
+
+import { createRandom } from "../../scripts/random.mjs";
 import { chunkCount, createChunk, layoutOf, RATE } from "./chunks.mjs";
 import { Hdf5Writer } from "./hdf5-writer.mjs";
-import { createRandom } from "./random.mjs";
 import { encodeChunk1, encodeCodec2, writeRecording1, writeRecording2 } from "./recordings.mjs";
 
 export const RANKS = [1, 8, 16, 32, 64];
