@@ -8,8 +8,13 @@ export interface Interval {
 
 /** A span in which data must not be trusted. */
 export interface InvalidInterval extends Interval {
-  /** `saturated`: the amplifier was at its rail; `invalidTag`: the source tags it invalid; `gap`: no samples. */
-  readonly kind: "saturated" | "invalidTag" | "gap";
+  /**
+   * `saturated`: the amplifier was at its rail; `invalidTag`: the source tags it invalid.
+   *
+   * Of one signal alone, and therefore given by its source and not for the session: `gap`: no samples; `silent`: zeros before it was
+   * compressed; `codec-dropout`: zeros because the codec lost it; `unknown`: zeros that nothing explains.
+   */
+  readonly kind: "saturated" | "invalidTag" | "gap" | "silent" | "codec-dropout" | "unknown";
   /** The probe concerned; null for the whole session. */
   readonly probe: ProbeRef | null;
   /** What the source says, verbatim. */

@@ -32,6 +32,18 @@ export interface LfpTraits {
   readonly sitesPerChannel?: number | undefined;
   /** Highest frequency that the release supports. */
   readonly usableUpTo: number;
+  /** Stated limits that hold for this signal; left out where none are known. */
+  readonly caveats?: readonly LfpCaveat[] | undefined;
+}
+
+/** A limit of a signal that its makers state. */
+export interface LfpCaveat {
+  /** Stable kebab-case name, such as `csd-seams`. */
+  readonly code: string;
+  /** One sentence: what, and why it holds for this signal. */
+  readonly message: string;
+  /** Who states it. */
+  readonly source: string;
 }
 
 export interface LfpRequest {

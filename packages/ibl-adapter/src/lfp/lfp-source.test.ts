@@ -57,6 +57,7 @@ describe("toLfpSource", () => {
       denoising: ["bad-channel interpolation"],
       spatial: "all",
       usableUpTo: 100,
+      caveats: [expect.objectContaining({ code: "high-frequencies-thresholded" })],
     });
   });
 
@@ -154,6 +155,32 @@ describe("toLfpSource", () => {
     ]);
     const edges = spans.flatMap(({ start, stop }) => [start, stop]);
     expect(largestDifference(edges, [at(501), at(657), at(2000), at(2103)])).toBeLessThan(1e-12);
+  });
+
+  it("gives chunks that the encoder lost, without decoding", async () => {
+    const source = await openSource(`${ROOT}test/fixtures/lfpack/format-2/upgraded-codec-dropout.h5`);
+    const { samplingRate, coverage } = source.clock;
+    const at = (sample: number) => coverage.start + sample / samplingRate;
+    expect(await source.invalidIntervals()).toEqual([
+      { start: at(2048), stop: at(4096), kind: "codec-dropout", probe: PROBE, tags: [] },
+    ]);
+  });
+
+  it("puts channels together as their mean, and says so", async () => {
+    const file = await openArchive(SMALL);
+    open.push(file);
+    const recording = await file.openRecording((await file.recordings())[1]);
+    const single = (await toLfpSource(recording, PROBE, channelsOf(16)).read({ samples: [0, 5] })).data.data;
+    const source = toLfpSource(recording, PROBE, channelsOf(4), [], { bins: { size: 4 } });
+    expect(source.traits).toMatchObject({ spatial: "mean", sitesPerChannel: 4 });
+    const { data, channels } = await source.read({ samples: [0, 5], channels: [3] });
+    expect([data.shape, channels]).toEqual([[5, 1], [3]]);
+    const mean = [12, 13, 14, 15].reduce((sum, channel) => sum + (single[4 * 16 + channel] ?? 0), 0) / 4;
+    expect(data.data[4]).toBeCloseTo(mean, 10);
+    const sums = toLfpSource(recording, PROBE, channelsOf(4), [], { bins: { size: 4, combine: "sum" } });
+    expect(sums.traits).toMatchObject({ spatial: "sum", sitesPerChannel: 4 });
+    expect((await sums.read({ samples: [4, 5] })).data.data[3]).toBeCloseTo(4 * mean, 10);
+    expect(() => toLfpSource(recording, PROBE, channelsOf(16), [], { bins: { size: 4 } })).toThrow("its LFP 4 columns");
   });
 
   it("rejects with the caller's reason when aborted, and reads afterwards", async () => {

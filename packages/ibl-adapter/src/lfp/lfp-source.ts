@@ -14,18 +14,25 @@ import {
   type Provenance,
   QueryError,
 } from "@crossprobe/core";
+import type { ChannelBins } from "./channel-bins.js";
 import { toTraits } from "./lfp-traits.js";
 import type { LfpackRecording } from "./lfpack-recording.js";
 
 const DEFAULT_BLOCK_BYTES = 16 * 2 ** 20;
 
+export interface LfpSourceOptions {
+  /** Adjacent channels put together, as their mean unless `sum` is asked for; each channel as it is if not given. */
+  readonly bins?: { readonly size: number; readonly combine?: ChannelBins["combine"] | undefined } | undefined;
+}
+
 /**
  * The LFP of a probe, answered from its LFPack recording.
  *
- * Saturated spans become invalid intervals on the recording's clock; where the recording is unsynced they are seconds of that clock and
- * not of the session.
+ * Saturated spans become invalid intervals on the recording's clock, and so do whole chunks of zeros in format 2, which are known without
+ * decoding. Zeros elsewhere are found by decoding every chunk: `recording.scanZeros()` first, where they matter. Where the recording is
+ * unsynced all are seconds of its own clock and not of the session.
  *
- * @param channels one for each column of the recording, in column order
+ * @param channels one for each column (of the recording, or of the bins), in column order
  * @param notices what is to be said of the channels
  * @throws {@link QueryError} when there are not as many channels as columns
  */
@@ -34,14 +41,20 @@ export function toLfpSource(
   probe: ProbeRef,
   channels: readonly Channel[],
   notices: readonly Notice[] = [],
+  options: LfpSourceOptions = {},
 ): LfpSource {
-  if (channels.length !== recording.channelCount) {
+  const bins: ChannelBins | undefined = options.bins && {
+    size: options.bins.size,
+    combine: options.bins.combine ?? "mean",
+  };
+  const columnCount = recording.columnsOf({ bins }).columns.length;
+  if (channels.length !== columnCount) {
     throw new QueryError(
-      `${formatRef(probe)} has ${channels.length} channels, its LFP ${recording.channelCount} columns (${recording.path} in ${recording.url})`,
+      `${formatRef(probe)} has ${channels.length} channels, its LFP ${columnCount} columns (${recording.path} in ${recording.url})`,
       { hint: "give the channels of the recording's own columns" },
     );
   }
-  return new LfpackSource(recording, probe, channels, notices);
+  return new LfpackSource(recording, probe, channels, notices, bins);
 }
 
 class LfpackSource implements LfpSource {
@@ -51,11 +64,19 @@ class LfpackSource implements LfpSource {
   readonly provenance: readonly Provenance[];
   readonly #recording: LfpackRecording;
   readonly #channelNotices: readonly Notice[];
+  readonly #bins: ChannelBins | undefined;
 
-  constructor(recording: LfpackRecording, probe: ProbeRef, channels: readonly Channel[], notices: readonly Notice[]) {
+  constructor(
+    recording: LfpackRecording,
+    probe: ProbeRef,
+    channels: readonly Channel[],
+    notices: readonly Notice[],
+    bins: ChannelBins | undefined,
+  ) {
     this.probe = probe;
     this.channels = channels;
-    this.traits = toTraits(recording.meta);
+    this.traits = toTraits(recording.meta, bins);
+    this.#bins = bins;
     this.provenance = [{ url: recording.url, path: recording.path, conversion: "LFPack decoded to volts" }];
     this.#recording = recording;
     this.#channelNotices = notices;
@@ -102,9 +123,22 @@ class LfpackSource implements LfpSource {
 
   async invalidIntervals(options?: CallOptions): Promise<readonly InvalidInterval[]> {
     options?.signal?.throwIfAborted();
-    return this.#recording
-      .saturatedIntervals()
-      .map(({ start, stop }) => ({ start, stop, kind: "saturated", probe: this.probe, tags: ["saturation"] }));
+    const { clock } = this.#recording;
+    const saturated = this.#recording.saturatedIntervals().map(
+      ({ start, stop }): InvalidInterval => ({
+        start,
+        stop,
+        kind: "saturated",
+        probe: this.probe,
+        tags: ["saturation"],
+      }),
+    );
+    const zeros = (await this.#recording.invalidSpans(options)).flatMap(({ start, stop, kind }): InvalidInterval[] =>
+      kind === "saturated"
+        ? []
+        : [{ start: clock.timeOf(start), stop: clock.timeOf(stop), kind, probe: this.probe, tags: [] }],
+    );
+    return [...saturated, ...zeros].sort((a, b) => a.start - b.start);
   }
 
   close(): void {
@@ -128,11 +162,11 @@ class LfpackSource implements LfpSource {
     channels: readonly number[] | undefined,
     options?: CallOptions,
   ): Promise<LfpBlock> {
-    const data = await this.#recording.read({ samples, channels }, { signal: options?.signal });
+    const data = await this.#recording.read({ samples, channels, bins: this.#bins }, { signal: options?.signal });
     return {
       samples: [samples[0], samples[1]],
       times: this.#recording.times(...samples),
-      data,
+      data: { data: data.data, shape: data.shape, unit: data.unit },
       channels: channels === undefined ? this.channels.map((_, column) => column) : [...channels],
     };
   }

@@ -1,4 +1,6 @@
 import type { LfpTraits } from "@crossprobe/core";
+import type { ChannelBins } from "./channel-bins.js";
+import { codecCaveats } from "./codec-caveats.js";
 import type { ScaleMeta } from "./scale-meta.js";
 
 /** Cadzow denoising reaches up to here; what is above is not supported by the release. */
@@ -15,7 +17,7 @@ const DEFAULT_HIGH_PASS = 0.5;
  * Source: LFPack pipeline (zero-phase 0.5 Hz high-pass, interpolation of bad channels, median common-average reference, decimation
  * by 10, Cadzow low-rank denoising, SVD and wavelet thresholding).
  */
-export function toTraits(meta: ScaleMeta): LfpTraits {
+export function toTraits(meta: ScaleMeta, bins?: ChannelBins | undefined): LfpTraits {
   const processing = meta.writer.processing ?? {};
   const highPass = "highpass_cutoff" in processing ? processing.highpass_cutoff : DEFAULT_HIGH_PASS;
   const hasCadzow = processing.cadzow !== null;
@@ -25,7 +27,9 @@ export function toTraits(meta: ScaleMeta): LfpTraits {
     reference: processing.car === false ? "none" : "commonAverage",
     lossyCodec: `lfpack format ${meta.formatVersion}, ${settings}`,
     denoising: ["bad-channel interpolation", ...(hasCadzow ? ["Cadzow"] : [])],
-    spatial: "all",
+    spatial: bins === undefined ? "all" : bins.combine,
+    ...(bins === undefined ? {} : { sitesPerChannel: bins.size }),
     usableUpTo: Math.min(CADZOW_UP_TO, meta.clock.nominalRate / 2),
+    caveats: codecCaveats(meta),
   };
 }

@@ -1,7 +1,15 @@
-import { type CallOptions, type Interval, type NdArray, type Notice, ndArray, QueryError } from "@crossprobe/core";
+import {
+  type CallOptions,
+  type Interval,
+  type LfpCaveat,
+  type NdArray,
+  type Notice,
+  ndArray,
+  QueryError,
+} from "@crossprobe/core";
 import type { ChunkFacts } from "./chunk-facts.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
-import { type CodecCaveat, codecCaveats } from "./codec-caveats.js";
+import { codecCaveats } from "./codec-caveats.js";
 import { ColumnFactors } from "./column-factors.js";
 import { type DecodedChunk, decodeChunk } from "./decode-chunk.js";
 import { DecodedChunks } from "./decoded-chunks.js";
@@ -169,7 +177,7 @@ export class LfpackRecording {
   }
 
   /** Stated limits of what the codec left of the signal, as far as this file's facts make them apply. */
-  caveats(): readonly CodecCaveat[] {
+  caveats(): readonly LfpCaveat[] {
     return codecCaveats(this.meta);
   }
 
