@@ -46,9 +46,25 @@ export function parseCount(text: string): number {
   return value;
 }
 
-/** `0,5,10:20`: numbers and half-open ranges. */
+/** `2500:3000`: a half-open range of sample numbers. */
+export function parseSamples(text: string): readonly [start: number, stop: number] {
+  const [first = "", last, ...more] = text.split(":");
+  if (last === undefined || more.length > 0)
+    throw new InvalidArgumentError("Write <start>:<stop> in sample numbers, such as 2500:3000.");
+  const [start, stop] = [parseCount(first), parseCount(last)];
+  if (start >= stop) throw new InvalidArgumentError(`The range ${text} is empty: <start>:<stop> leaves stop out.`);
+  return [start, stop];
+}
+
+/** `0,5,10:20,30-39`: numbers, half-open ranges `a:b`, and ranges `a-b` that hold both ends. */
 export function parseIndices(text: string): readonly number[] {
   return text.split(",").flatMap((part) => {
+    const [, from, to] = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(part) ?? [];
+    if (from !== undefined && to !== undefined) {
+      const [start, stop] = [parseCount(from), parseCount(to)];
+      if (stop < start) throw new InvalidArgumentError(`The range ${part} goes backward.`);
+      return Array.from({ length: stop - start + 1 }, (_, i) => start + i);
+    }
     const [first, last, ...more] = part.split(":");
     if (more.length > 0) throw new InvalidArgumentError(`${part} is no range: write <start>:<stop>.`);
     const start = parseCount(first ?? "");

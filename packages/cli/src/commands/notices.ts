@@ -4,7 +4,7 @@ import { withLocalPaths } from "../output/local-paths.js";
 import { wrapText } from "../output/table.js";
 
 /** Says on standard error what an adapter left out, repaired or doubts. */
-export function noteNotices(context: CommandContext, notices: readonly Notice[]): void {
+export function noteNotices(context: Pick<CommandContext, "io" | "note">, notices: readonly Notice[]): void {
   for (const { message, count, where } of notices) {
     context.note(wrapText(withLocalPaths(`note: ${message} (${count}, ${where})`), context.io.columns, "  "));
   }

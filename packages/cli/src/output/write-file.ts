@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, constants, mkdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { access, constants, type FileHandle, mkdir, open, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StoreError } from "@crossprobe/core";
 
@@ -8,27 +8,53 @@ import { StoreError } from "@crossprobe/core";
  *
  * @throws {@link StoreError} naming the file that could not be written; neither files nor new folders are left behind then
  */
-export async function writeFiles(files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+export function writeFiles(files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+  return writeStreamed([...files.keys()], async (write) => {
+    for (const [path, content] of files) await write(path, content);
+  });
+}
+
+/** Adds bytes or text to the end of one of the files. */
+export type Write = (path: string, content: Uint8Array | string) => Promise<void>;
+
+/**
+ * The same for files that are written piece by piece: they are in their places only once the body has resolved.
+ *
+ * @throws {@link StoreError} naming the file that could not be written, or what the body threw; nothing is left behind then
+ */
+export async function writeStreamed<Result>(
+  paths: readonly string[],
+  body: (write: Write) => Promise<Result>,
+): Promise<Result> {
   const suffix = `.${randomBytes(4).toString("hex")}.part`;
-  const parts: string[] = [];
+  const handles = new Map<string, FileHandle>();
   const folders: string[] = [];
-  let current = "";
+  const closeAll = () => Promise.all([...handles.values()].map((handle) => handle.close().catch(() => undefined)));
   try {
-    for (const [path, content] of files) {
-      current = path;
-      await checkPlace(path);
-      folders.push(...(await createFolder(dirname(path))));
-      parts.push(path + suffix);
-      await writeFile(path + suffix, content);
+    for (const path of paths) {
+      await trying(path, async () => {
+        await checkPlace(path);
+        folders.push(...(await createFolder(dirname(path))));
+        handles.set(path, await open(path + suffix, "w"));
+      });
     }
-    for (const path of files.keys()) {
-      current = path;
-      await rename(path + suffix, path);
-    }
-  } catch (cause) {
-    await Promise.all(parts.map((path) => rm(path, { force: true })));
+    const result = await body((path, content) => trying(path, async () => handles.get(path)?.writeFile(content)));
+    for (const [path, handle] of handles) await trying(path, () => handle.close());
+    for (const path of paths) await trying(path, () => rename(path + suffix, path));
+    return result;
+  } catch (error) {
+    await closeAll();
+    await Promise.all([...handles.keys()].map((path) => rm(path + suffix, { force: true })));
     for (const folder of folders.reverse()) await rmdir(folder).catch(() => undefined);
-    throw unwritable(current, cause);
+    throw error;
+  }
+}
+
+async function trying(path: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (cause) {
+    throw unwritable(path, cause);
   }
 }
 

@@ -8,6 +8,7 @@ export type { ChannelBins } from "./channel-bins.js";
 export type { ChunkFacts } from "./chunk-facts.js";
 export type { ClockFacts, RecordingClock, SyncKnots } from "./lfp-clock.js";
 export { type LfpSourceOptions, toLfpSource } from "./lfp-source.js";
+export { toTraits } from "./lfp-traits.js";
 export { binChannels, binOfChannels, type LfpackChannels } from "./lfpack-channels.js";
 export { type LfpackFile, type LfpackOptions, type OpenRecordingOptions, openLfpack, toLfpack } from "./lfpack-file.js";
 export type { LfpackRecording, LfpackSignal, StreamOptions } from "./lfpack-recording.js";
