@@ -76,8 +76,10 @@ class Walk {
     const attributes = await this.#both(`attributes of ${path}`, (file) => file.attributes(path));
     this.#found.attributes += attributes?.size ?? 0;
     const [first] = attributes?.keys() ?? [];
-    if (first !== undefined)
+    // A name that is no UTF-8 comes with replacement characters, by which it cannot be found again.
+    if (first !== undefined && !first.includes("\ufffd")) {
       await this.#both(`${first} of ${path}`, (file) => file.attributes(path, { names: [first] }));
+    }
     const object = await this.#both(path, (file) => file.find(path));
     if (object?.kind === "array") await this.#array(path, object.shape ?? []);
     if (object?.kind !== "group" || above.size > 20) return;

@@ -101,8 +101,12 @@ function decodeFloats(bytes: Uint8Array, metadata: Metadata, context: Context): 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const latin1 = new TextDecoder("latin1");
 
+/** Texts up to this length are looked at byte by byte: a decoder costs more than that. */
+const SHORT_BYTES = 48;
+
 /** UTF-8 whatever the declared character set (ASCII is often UTF-8 in truth); Latin-1 where the bytes are no UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT_BYTES && bytes.every((byte) => byte < 0x80)) return String.fromCharCode(...bytes);
   try {
     return utf8.decode(bytes);
   } catch {

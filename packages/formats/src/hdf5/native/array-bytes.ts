@@ -6,9 +6,10 @@ import { readContiguous } from "./contiguous.js";
 import { requireSound } from "./damage.js";
 import { decodeChunk, requireCoveredFilters } from "./decode-chunk.js";
 import type { FileBytes } from "./file-bytes.js";
+import { forEachLane } from "./lanes.js";
 import type { Layout } from "./layout.js";
 import { requireCovered } from "./not-covered.js";
-import { forEachLane, type Run, readRuns, runsOf } from "./runs.js";
+import { type Run, readRuns, runsOf } from "./runs.js";
 import type { StoredArray } from "./stored-array.js";
 
 type Chunked = Extract<Layout, { kind: "chunked" }>;

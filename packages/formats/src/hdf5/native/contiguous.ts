@@ -1,7 +1,7 @@
 import { type Box, elementsOf, type Placed } from "../box.js";
 import { FETCH_BYTES } from "./file-blocks.js";
 import type { FileBytes } from "./file-bytes.js";
-import { forEachLane } from "./runs.js";
+import { forEachLane } from "./lanes.js";
 
 /** Values that lie in the file one after the other. */
 interface Contiguous {

@@ -9,13 +9,11 @@ export interface Widths {
 /** Reads little-endian fields one after the other; what lies past the end is {@link Damage}. */
 export class Cursor {
   readonly bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #widths: Widths;
   position: number;
 
   constructor(bytes: Uint8Array, widths: Widths, position = 0) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#widths = widths;
     this.position = position;
   }
@@ -30,15 +28,15 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.bytes[this.#advance(1)] ?? 0;
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#advance(2), true);
+    return this.uint(2);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#advance(4), true);
+    return this.uint(4);
   }
 
   /** An unsigned integer of 0 to 8 bytes. @throws {@link Damage} when no number holds it exactly */

@@ -62,8 +62,8 @@ interface ListPlace {
 }
 
 /** Where a list is: its length, then the collection and the index in it. Source: File Format Specification 3.0, VIII.A.3 */
-function placeOf(bytes: Uint8Array, at: number, context: StoredContext): ListPlace {
-  const cursor = new Cursor(bytes, context.widths, at);
+function placeOf(cursor: Cursor, at: number, context: StoredContext): ListPlace {
+  cursor.position = at;
   const length = cursor.u32();
   const address = cursor.address();
   if (address === undefined || address === 0) return { length: 0, object: undefined };
@@ -71,8 +71,9 @@ function placeOf(bytes: Uint8Array, at: number, context: StoredContext): ListPla
 }
 
 function decodeVariableText(bytes: Uint8Array, count: number, type: StoredType, context: StoredContext): string[] {
+  const cursor = new Cursor(bytes, context.widths);
   return Array.from({ length: count }, (_, i) => {
-    const { length, object } = placeOf(bytes, i * type.size, context);
+    const { length, object } = placeOf(cursor, i * type.size, context);
     // An unwritten element points to nothing: no text.
     if (object === undefined) return "";
     requireSound(length <= object.length, "a text is longer than its place in the heap");
@@ -88,8 +89,9 @@ function decodeLists(bytes: Uint8Array, count: number, type: StoredType, context
     throw new Failure("unsupported", `${context.what}: lists of lists or texts cannot be read`, { at: context.at });
   }
   requireCovered(base.fields === undefined && base.lengths === undefined, "lists of compounds or arrays");
+  const cursor = new Cursor(bytes, context.widths);
   return Array.from({ length: count }, (_, i) => {
-    const { length, object } = placeOf(bytes, i * type.size, context);
+    const { length, object } = placeOf(cursor, i * type.size, context);
     requireSound(length * base.size <= (object?.length ?? 0), "a list is longer than its place in the heap");
     const element = object === undefined ? new Uint8Array(0) : object.slice(0, length * base.size);
     const values = base.reference === undefined ? decodeStored(element, length, base, context) : element;

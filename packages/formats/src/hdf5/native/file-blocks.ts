@@ -9,7 +9,7 @@ export interface FileBlocksOptions {
 }
 
 /** Unit of fetching and caching, in bytes. */
-export const BLOCK_BYTES = 128 << 10;
+export const BLOCK_BYTES = 64 << 10;
 
 /** Most bytes of one fetch. */
 export const FETCH_BYTES = 4 << 20;
@@ -131,7 +131,8 @@ export class FileBlocks {
   #keep(index: number, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
       // A copy, so that one block that is still in use does not hold on to all that came with it.
-      const block = bytes.slice(at, at + BLOCK_BYTES);
+      const isAlone = bytes.length <= BLOCK_BYTES && bytes.buffer.byteLength === bytes.length;
+      const block = isAlone ? bytes : bytes.slice(at, at + BLOCK_BYTES);
       this.#cache.set(index + at / BLOCK_BYTES, block, block.length);
     }
   }

@@ -22,6 +22,7 @@ import { Damage, requireSound } from "./damage.js";
 import { decodeStored } from "./decode-stored.js";
 import { FileBlocks } from "./file-blocks.js";
 import { FileBytes } from "./file-bytes.js";
+import { GlobalHeap } from "./global-heap.js";
 import { NotCovered } from "./not-covered.js";
 import { kindOf, type ObjectHeader } from "./object-header.js";
 import { ObjectMap } from "./object-map.js";
@@ -192,13 +193,18 @@ export class NativeFile implements Hdf5File {
     const { header, path: target } = await this.#require(file, path);
     const attributes = await readAttributes(file, header, names);
     const entries: [string, Hdf5Data][] = [];
+    const heap = new GlobalHeap(file);
     for (const attribute of attributes.sort((a, b) => compareCodePoints(a.name, b.name))) {
-      entries.push([attribute.name, await this.#attribute(file, attribute, target)]);
+      entries.push([attribute.name, await this.#attribute(file, attribute, { heap, at: target })]);
     }
     return new Map(entries);
   }
 
-  async #attribute(file: FileBytes, attribute: StoredAttribute, object: string): Promise<Hdf5Data> {
+  async #attribute(
+    file: FileBytes,
+    attribute: StoredAttribute,
+    { heap, at }: { readonly heap: GlobalHeap; readonly at: string },
+  ): Promise<Hdf5Data> {
     const stored = attribute.type();
     const type = "committedAt" in stored ? await readCommittedType(file, stored.committedAt) : stored;
     const { shape } = attribute.dataspace();
@@ -206,8 +212,8 @@ export class NativeFile implements Hdf5File {
     const count = shape === null ? 0 : elementsOf(shape);
     requireSound(count * type.size <= attribute.bytes.length, `attribute ${attribute.name} is too short`);
     const bytes = attribute.bytes.slice(0, count * type.size);
-    const what = `attribute ${attribute.name} of ${object} of ${this.url}`;
-    const values = await this.#decode(file, { bytes, count, type }, { what, at: object });
+    const what = `attribute ${attribute.name} of ${at} of ${this.url}`;
+    const values = await this.#decode(file, { bytes, count, type }, { heap, what, at });
     return { values, shape: shape === null ? null : [...shape, ...elementShape(metadata)], type: toHdf5Type(metadata) };
   }
 
@@ -216,7 +222,7 @@ export class NativeFile implements Hdf5File {
     if (kindOf(header) !== "array") throw this.#failure("format", path, "is no array");
     const array = await this.#objects.array(file, header);
     const type = toHdf5Type(array.metadata);
-    const context = { what: `array ${target} of ${this.url}`, at: target };
+    const context = { heap: new GlobalHeap(file), what: `array ${target} of ${this.url}`, at: target };
     if (array.dataspace.shape === null) {
       const nothing = { bytes: new Uint8Array(0), count: 0, type: array.type };
       return { values: await this.#decode(file, nothing, context), shape: null, type };
@@ -236,12 +242,12 @@ export class NativeFile implements Hdf5File {
   async #decode(
     file: FileBytes,
     elements: { readonly bytes: Uint8Array; readonly count: number; readonly type: StoredType },
-    context: { readonly what: string; readonly at: string },
+    context: { readonly heap: GlobalHeap; readonly what: string; readonly at: string },
   ): Promise<Hdf5Values> {
     const { bytes, count, type } = elements;
     const findPath = (address: number) => this.#paths.find(file, address);
-    const pointers = await followPointers(file, type, elements, findPath);
-    return decodeStored(bytes, count, type, { pointers, widths: file.widths, ...context });
+    const pointers = await followPointers(file, type, elements, { heap: context.heap, findPath });
+    return decodeStored(bytes, count, type, { ...context, pointers, widths: file.widths });
   }
 
   async #resolve(file: FileBytes, path: string) {

@@ -2,7 +2,7 @@ import { elementsOf } from "../box.js";
 import { TYPE_CLASS } from "../datatype.js";
 import { Cursor } from "./cursor.js";
 import type { FileBytes } from "./file-bytes.js";
-import { GlobalHeap } from "./global-heap.js";
+import type { GlobalHeap } from "./global-heap.js";
 import { requireCovered } from "./not-covered.js";
 import type { StoredType } from "./stored-type.js";
 
@@ -36,9 +36,8 @@ export async function followPointers(
   file: FileBytes,
   type: StoredType,
   { bytes, count }: { readonly bytes: Uint8Array; readonly count: number },
-  findPath: FindPath,
+  { heap, findPath }: { readonly heap: GlobalHeap; readonly findPath: FindPath },
 ): Promise<Pointers> {
-  const heap = new GlobalHeap(file);
   const paths = new Map<number, string | null>();
   if (!hasPointers(type)) return { heap, paths };
   const fields = fieldsOf(type, 0);
@@ -46,8 +45,9 @@ export async function followPointers(
   const collections = new Set<number>();
   const regions: { readonly address: number; readonly index: number }[] = [];
   for (const { kind, offset } of fields) {
+    const cursor = new Cursor(bytes, file.widths);
     for (let i = 0; i < count; i++) {
-      const cursor = new Cursor(bytes, file.widths, i * type.size + offset);
+      cursor.position = i * type.size + offset;
       if (kind === "heap") cursor.skip(4);
       const address = cursor.address();
       if (address === undefined || address === 0) continue;

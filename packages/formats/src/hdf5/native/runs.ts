@@ -1,6 +1,7 @@
 import type { StoredChunk } from "./chunk-grid.js";
 import { FETCH_BYTES } from "./file-blocks.js";
 import type { FileBytes } from "./file-bytes.js";
+import { forEachLane } from "./lanes.js";
 
 /** Chunks that are fetched in one go. */
 export interface Run {
@@ -14,9 +15,6 @@ const GAP_BYTES = 64 << 10;
 
 /** Runs up to this go through the cache of blocks, where what lies beside them is likely to be wanted too. */
 const SMALL_BYTES = 256 << 10;
-
-/** Fetches, and chunks of one run, under way at a time: zlib has four threads. */
-const LANES = 4;
 
 /** Puts chunks that lie near each other into runs of at most {@link FETCH_BYTES}, unless one alone is longer. */
 export function runsOf(chunks: readonly StoredChunk[]): Run[] {
@@ -54,21 +52,4 @@ export async function readRuns(
         : await blocks.fetch(offset, run.bytes, signal);
     await use(run, bytes);
   });
-}
-
-/** Works on items, a few at a time. Once one has failed no other is begun, and those under way are waited for. */
-export async function forEachLane<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  let next = 0;
-  let failure: { readonly error: unknown } | undefined;
-  const lane = async () => {
-    while (failure === undefined) {
-      const item = items[next++];
-      if (item === undefined) return;
-      await work(item).catch((error: unknown) => {
-        failure ??= { error };
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(LANES, items.length) }, lane));
-  if (failure !== undefined) throw failure.error;
 }

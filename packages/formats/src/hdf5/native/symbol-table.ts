@@ -3,6 +3,7 @@ import { compareBytes } from "../names.js";
 import { type Cursor, toName } from "./cursor.js";
 import { Damage, requireSound } from "./damage.js";
 import type { FileBytes } from "./file-bytes.js";
+import { forEachLane } from "./lanes.js";
 import { NotCovered } from "./not-covered.js";
 
 /** A link, and where it leads if it is a hard one. */
@@ -157,29 +158,32 @@ async function firstNotLess(count: number, compare: (index: number) => Promise<n
 /** Every member, in the order of the tree: by the bytes of the names. */
 export async function listSymbolTable(file: FileBytes, table: SymbolTable): Promise<StoredLink[]> {
   const heap = await readNameHeap(file, table.heap);
-  const links: StoredLink[] = [];
+  const leaves: number[] = [];
   const seen = new Set<number>();
-  const names = new Set<string>();
   const visit = async (address: number, below: number): Promise<void> => {
     if (seen.has(address)) throw new Damage("a group's B-tree leads to a node twice");
     seen.add(address);
     const node = await readNode(file, address, below);
-    for (const child of node.children) {
-      if (node.level > 0) await visit(child, node.level);
-      else if (seen.has(child)) throw new Damage("a group's B-tree leads to a node twice");
-      else {
-        seen.add(child);
-        for (const entry of await readLeaf(file, child)) {
-          const name = toName(await readText(file, heap, entry.nameOffset));
-          requireSound(!names.has(name), `a group has two members ${name}`);
-          names.add(name);
-          links.push(await toLink(file, heap, entry, name));
-        }
-      }
-    }
+    if (node.level === 0) for (const child of node.children) leaves.push(child);
+    else for (const child of node.children) await visit(child, node.level);
   };
   await visit(table.tree, MAX_LEVEL);
+  requireSound(new Set(leaves).size === leaves.length, "a group's B-tree leads to a node twice");
+  const links = await readLeaves(file, heap, leaves);
+  requireSound(new Set(links.map((link) => link.name)).size === links.length, "a group has two members of one name");
   if (links.some((link) => link.name === "" || link.name.includes("/")))
     throw new NotCovered("a member without a name");
   return links;
+}
+
+/** The leaves lie all over the file, so a few are fetched at a time. */
+async function readLeaves(file: FileBytes, heap: NameHeap, leaves: readonly number[]): Promise<StoredLink[]> {
+  const parts: StoredLink[][] = leaves.map(() => []);
+  await forEachLane([...leaves.entries()], async ([i, leaf]) => {
+    for (const entry of await readLeaf(file, leaf)) {
+      const name = toName(await readText(file, heap, entry.nameOffset));
+      parts[i]?.push(await toLink(file, heap, entry, name));
+    }
+  });
+  return parts.flat();
 }
