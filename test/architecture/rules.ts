@@ -26,6 +26,7 @@ export const HOMES: Readonly<Record<string, string>> = {
   "hyparquet-writer": "packages/formats/src/parquet.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
   commander: "packages/cli/src/",
+  tinypool: "packages/ibl-adapter/src/lfp/decoder/",
 };
 
 /** Packages that know no dataset: none of them may name one. */

@@ -15,23 +15,27 @@ function expectedOf(folder: string): readonly string[] {
     .map((name) => `${path}/${name}`);
 }
 
+async function expectArchive(path: string, kernels: "wasm" | "typescript"): Promise<void> {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  const expected = readExpected<ExpectedArchive>(path);
+  const file = await openArchive(`${GOLDEN}/${expected.file}`, { kernels });
+  expect(await file.recordings()).toEqual(expected.recordings);
+  for (const [name, scales] of Object.entries(expected.scales).slice(0, 12))
+    expect(await file.scales(name)).toEqual(scales);
+  for (const entry of expected.entries) await expectEntry(file, entry, folder);
+  await file.close();
+}
+
 describe.skipIf(!SHARED)("LFPack archives against lfpack 1.2.0 (needs ../shared beside the checkout)", () => {
   const archives = ["format-1", "format-2", "variants"].flatMap(expectedOf);
 
-  it.each(archives)("%s", async (path) => {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    const expected = readExpected<ExpectedArchive>(path);
-    const file = await openArchive(`${GOLDEN}/${expected.file}`);
-    expect(await file.recordings()).toEqual(expected.recordings);
-    for (const [name, scales] of Object.entries(expected.scales).slice(0, 12))
-      expect(await file.scales(name)).toEqual(scales);
-    for (const entry of expected.entries) await expectEntry(file, entry, folder);
-    await file.close();
-  });
+  it.each(archives)("%s", (path) => expectArchive(path, "wasm"));
 
   it("decodes format 1 to the same bits, but for single samples", () => {
     expect(differing.length).toBeLessThanOrEqual(2);
   });
+
+  it.each(archives)("%s, with the TypeScript kernels", (path) => expectArchive(path, "typescript"));
 });
 
 interface Variants {

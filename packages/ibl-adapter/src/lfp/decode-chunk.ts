@@ -1,5 +1,5 @@
 import { auditChunk, type ChunkAudit } from "./chunk-audit.js";
-import { checkCoefficients } from "./coefficients.js";
+import { type Coefficients, checkCoefficients } from "./coefficients.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { BasisFactors, StoredChunk } from "./stored-chunk.js";
 
@@ -19,6 +19,8 @@ export interface DecodedChunk {
   readonly audit: ChunkAudit;
 }
 
+type ChunkParts = Pick<StoredChunk, "header" | "channelCount" | "factors">;
+
 /**
  * Turns a stored chunk into channel factors and time courses: scatter, inverse wavelet packet, cut the guard bands.
  *
@@ -28,11 +30,15 @@ export interface DecodedChunk {
  * @throws {@link FormatError} when a coefficient lies outside its matrix or is given twice
  */
 export function decodeChunk(chunk: StoredChunk, kernels: Kernels): DecodedChunk {
+  return decodeChecked(chunk, checkCoefficients(chunk), kernels);
+}
+
+/** The same for coefficients that have been checked. */
+export function decodeChecked(chunk: ChunkParts, coefficients: Coefficients, kernels: Kernels): DecodedChunk {
   const { channelCount, header } = chunk;
   const { rank, sampleCount } = header;
-  const coefficients = checkCoefficients(chunk);
   const channelFactors = composeFactors(chunk, kernels);
-  const timeCourses = kernels.timeCourses({ ...header, ...coefficients });
+  const timeCourses = kernels.timeCourses({ ...header, indices: coefficients.indices, values: coefficients.values });
   const factors = { channelCount, sampleCount, rank, channelFactors, timeCourses };
   return {
     ...factors,
@@ -41,7 +47,7 @@ export function decodeChunk(chunk: StoredChunk, kernels: Kernels): DecodedChunk 
   };
 }
 
-function composeFactors({ factors, channelCount, header: { rank } }: StoredChunk, kernels: Kernels): Float64Array {
+function composeFactors({ factors, channelCount, header: { rank } }: ChunkParts, kernels: Kernels): Float64Array {
   if (factors.kind === "channels") return new Float64Array(factors.values);
   const { basis, coefficients } = factors;
   return kernels.matmul(basis, coefficients, {

@@ -49,7 +49,9 @@ export async function openFormat2(scale: ScaleContext, options?: CallOptions): P
   const codec = await openCodec(scale, options);
   let basis: Float64Array | undefined;
   const read = async (index: number, callOptions?: CallOptions): Promise<StoredChunk> => {
-    basis ??= await readBasis(scale, callOptions);
+    // Two first reads at once both read it, and share the one that came first.
+    const found = basis ?? (await readBasis(scale, callOptions));
+    basis ??= found;
     return readChunk(scale, codec, basis, index, callOptions);
   };
   let zeros: readonly ZeroChunk[] | undefined;

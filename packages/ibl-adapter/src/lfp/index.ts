@@ -6,6 +6,9 @@
 export { averageOver, type LfpackAverage } from "./average-over.js";
 export type { ChannelBins } from "./channel-bins.js";
 export type { ChunkFacts } from "./chunk-facts.js";
+export type { ChunkStreamOptions, LfpackChunk } from "./chunk-stream.js";
+export type { DecodedChunk } from "./decode-chunk.js";
+export type { DecoderOptions } from "./decoder/create-decoder.js";
 export type { ClockFacts, RecordingClock, SyncKnots } from "./lfp-clock.js";
 export { type LfpSourceOptions, toLfpSource } from "./lfp-source.js";
 export { toTraits } from "./lfp-traits.js";

@@ -8,6 +8,8 @@ import {
 } from "@crossprobe/core";
 import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import type { ChunkLayout } from "./chunk-layout.js";
+import type { ChunkDecoder } from "./decoder/chunk-decoder.js";
+import { createDecoder, type DecoderOptions } from "./decoder/create-decoder.js";
 import { openFormat1 } from "./format-1.js";
 import { openFormat2 } from "./format-2.js";
 import type { Kernels } from "./kernels/kernels.js";
@@ -32,6 +34,15 @@ export interface LfpackOptions extends CallOptions {
   readonly decodedBytes?: number | undefined;
   /** Inner loops: WebAssembly SIMD where the runtime has it, unless one is asked for. Both give the same bits. */
   readonly kernels?: Kernels["name"] | undefined;
+  /** Decode in worker threads (Node only); without it in the thread that asks. */
+  readonly decoders?: DecoderOptions | undefined;
+}
+
+/** What the recordings of a file decode with. */
+interface Decoding {
+  readonly kernels: Kernels;
+  readonly decoder: ChunkDecoder;
+  readonly decodedBytes: number;
 }
 
 export interface OpenRecordingOptions extends CallOptions {
@@ -52,26 +63,23 @@ export interface OpenRecordingOptions extends CallOptions {
  * const { data, shape } = await recording.read({ samples: [0, 2500] });
  */
 export async function openLfpack(store: ByteStore, key: string, options: LfpackOptions = {}): Promise<LfpackFile> {
-  const { cacheBytes, decodedBytes, kernels, signal } = options;
+  const { cacheBytes, signal, ...decoding } = options;
   const file = await openHdf5(store, key, { ...(cacheBytes === undefined ? {} : { cacheBytes }), signal });
   if (file === undefined) {
     throw new NotFoundError(`no LFPack archive at ${store.url}${key}`, { hint: "check the path or download the file" });
   }
-  return toLfpack(file, { decodedBytes, kernels, signal });
+  return toLfpack(file, { ...decoding, signal });
 }
 
 /** The same over an HDF5 file that is open already; closing the archive closes it. */
 export async function toLfpack(file: Hdf5File, options: Omit<LfpackOptions, "cacheBytes"> = {}): Promise<LfpackFile> {
   try {
     const root = await file.list("/", { signal: options.signal });
-    const isFlat = root.some((link) => link.name === "meta");
-    return new LfpackFile(
-      file,
-      root.map((link) => link.name),
-      isFlat,
-      options.decodedBytes ?? DEFAULT_DECODED_BYTES,
-      options.kernels,
-    );
+    const names = root.map((link) => link.name);
+    const kernels = await loadKernels(options.kernels);
+    const decoder = await createDecoder(kernels, options.decoders);
+    const decoding = { kernels, decoder, decodedBytes: options.decodedBytes ?? DEFAULT_DECODED_BYTES };
+    return new LfpackFile(file, names, names.includes("meta"), decoding);
   } catch (error) {
     await file.close();
     throw error;
@@ -85,23 +93,15 @@ export class LfpackFile {
   readonly isFlat: boolean;
   readonly #file: Hdf5File;
   readonly #rootNames: readonly string[];
-  readonly #decodedBytes: number;
-  readonly #kernels: Kernels["name"] | undefined;
+  readonly #decoding: Decoding;
   #recordings: readonly string[] | undefined;
 
-  constructor(
-    file: Hdf5File,
-    rootNames: readonly string[],
-    isFlat: boolean,
-    decodedBytes: number,
-    kernels: Kernels["name"] | undefined,
-  ) {
+  constructor(file: Hdf5File, rootNames: readonly string[], isFlat: boolean, decoding: Decoding) {
     this.url = file.url;
     this.isFlat = isFlat;
     this.#file = file;
     this.#rootNames = rootNames;
-    this.#decodedBytes = decodedBytes;
-    this.#kernels = kernels;
+    this.#decoding = decoding;
   }
 
   /**
@@ -197,9 +197,8 @@ export class LfpackFile {
       saturation: saturation.table,
       layout: layout satisfies ChunkLayout,
       chunks,
-      kernels: await loadKernels(this.#kernels),
+      ...this.#decoding,
       notices,
-      decodedBytes: this.#decodedBytes,
     });
   }
 
@@ -259,8 +258,9 @@ export class LfpackFile {
     );
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
+  /** Closes the file and ends the decoding threads, if there are any. */
+  async close(): Promise<void> {
+    await Promise.all([this.#decoding.decoder.close(), this.#file.close()]);
   }
 }
 

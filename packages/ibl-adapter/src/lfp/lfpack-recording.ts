@@ -9,10 +9,12 @@ import {
 } from "@crossprobe/core";
 import type { ChunkFacts } from "./chunk-facts.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
+import { type ChunkStreamOptions, type LfpackChunk, streamChunks } from "./chunk-stream.js";
 import { codecCaveats } from "./codec-caveats.js";
 import { ColumnFactors } from "./column-factors.js";
-import { type DecodedChunk, decodeChunk } from "./decode-chunk.js";
+import type { DecodedChunk } from "./decode-chunk.js";
 import { DecodedChunks } from "./decoded-chunks.js";
+import type { ChunkDecoder } from "./decoder/chunk-decoder.js";
 import { DecodingNotices } from "./decoding-notices.js";
 import { explainPlan } from "./explain-plan.js";
 import type { Kernels } from "./kernels/kernels.js";
@@ -30,7 +32,7 @@ import {
   toSaturatedSamples,
 } from "./saturation.js";
 import type { ScaleMeta } from "./scale-meta.js";
-import { type ChunkSource, SignalReader } from "./signal-reader.js";
+import { type ChunkSource, inFlight, SignalReader } from "./signal-reader.js";
 import type { ChunkReader } from "./stored-chunk.js";
 import { classifyZeros, invalidWithin, partBySaturation, type ZeroSpan, ZeroSpans } from "./zero-spans.js";
 
@@ -55,6 +57,7 @@ export interface RecordingParts {
   readonly layout: ChunkLayout;
   readonly chunks: ChunkReader;
   readonly kernels: Kernels;
+  readonly decoder: ChunkDecoder;
   readonly notices: readonly Notice[];
   /** Budget of the decoded chunks that are kept. */
   readonly decodedBytes: number;
@@ -97,7 +100,7 @@ export class LfpackRecording {
   readonly saturation: SaturationTable | null;
   readonly #layout: ChunkLayout;
   readonly #chunks: ChunkReader;
-  readonly #kernels: Kernels;
+  readonly #decoder: ChunkDecoder;
   readonly #source: ChunkSource;
   readonly #zeros = new ZeroSpans();
   readonly #decoded: DecodedChunks;
@@ -116,12 +119,13 @@ export class LfpackRecording {
     this.saturation = parts.saturation;
     this.#layout = parts.layout;
     this.#chunks = parts.chunks;
-    this.#kernels = parts.kernels;
+    this.#decoder = parts.decoder;
     this.#decoded = new DecodedChunks(parts.decodedBytes);
     this.#source = {
       layout: this.#layout,
-      kernels: this.#kernels,
-      factors: new ColumnFactors(this.#kernels),
+      kernels: parts.kernels,
+      decoder: parts.decoder,
+      factors: new ColumnFactors(parts.kernels),
       load: (index, options) => this.#load(index, this.#decoded, options),
     };
     this.#headerNotices = parts.notices;
@@ -255,6 +259,33 @@ export class LfpackRecording {
   }
 
   /**
+   * The decoded chunks that hold the samples asked for (all if not given), in time order, in factors: for what is cheaper on them than on
+   * samples. Decodes ahead while the caller works, within a budget of bytes.
+   *
+   * @throws {@link QueryError} for samples outside the recording, after `close`, and when the budget does not hold one chunk
+   * @throws {@link FormatError} when a chunk does not decode
+   * @example
+   * for await (const { samples, chunk } of recording.chunks({ samples: [0, 100_000] }, { ahead: 4 })) …
+   */
+  async *chunks(
+    request: Pick<LfpackReadRequest, "samples"> = {},
+    options?: ChunkStreamOptions,
+  ): AsyncGenerator<LfpackChunk> {
+    this.#checkOpen(options);
+    const samples = request.samples ?? [0, this.sampleCount];
+    this.checkSamples(samples);
+    const kept = new DecodedChunks(0);
+    const load = (index: number, loadOptions?: CallOptions) => {
+      this.#checkOpen(loadOptions);
+      return this.#load(index, kept, loadOptions);
+    };
+    const { channelCount } = this;
+    const rankOf = (index: number) => this.#chunks.known(index)?.rank ?? null;
+    const shape = { layout: this.#layout, channelCount, basisSize: this.#chunks.basisSize, rankOf };
+    yield* streamChunks({ ...shape, name: `${this.path} in ${this.url}`, load }, samples, options);
+  }
+
+  /**
    * Signal at an index as NumPy has it: `at(-1)`, `at({ start: -100 })`, `at({ step: 10 }, [0, 5])`, or the text between the brackets,
    * `at("-100:, ::2")`. A number drops its axis; two numbers give a value of shape `[]`.
    *
@@ -344,7 +375,7 @@ export class LfpackRecording {
   async #load(index: number, kept: DecodedChunks, options?: CallOptions): Promise<DecodedChunk> {
     const known = this.#decoded.get(index) ?? kept.get(index);
     if (known !== undefined) return known;
-    const chunk = decodeChunk(await this.#chunks.read(index, options), this.#kernels);
+    const chunk = await this.#decoder.decode(await this.#chunks.read(index, options), options);
     options?.signal?.throwIfAborted();
     const first = index * this.#layout.chunkLength;
     this.#decodingNotices.add(index, first, chunk);
@@ -372,6 +403,7 @@ export class LfpackRecording {
       channelCount: this.channelCount,
       basisSize: this.#chunks.basisSize,
       chunk: (index) => this.#chunks.known(index),
+      inFlight: inFlight(this.#decoder),
       isMapped: (map) => this.#source.factors.isMapped(map),
     });
   }

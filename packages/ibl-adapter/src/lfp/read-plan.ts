@@ -5,7 +5,7 @@ import type { LinearMap } from "./linear-map.js";
 import type { ResolvedRead } from "./read-request.js";
 import { filterCost, type TimeFilter } from "./time-filter.js";
 
-/** Rank that a plan supposes for a chunk whose rank is not known before it is read. */
+/** Rank that a plan supposes for a chunk whose rank is not known before it is read, if there are as many channels. */
 const SUPPOSED_RANK = 32;
 /** Block of samples that a filter on samples works on, in bytes. */
 const FILTER_BLOCK_BYTES = 32 * 2 ** 20;
@@ -16,6 +16,8 @@ export interface PlanFacts {
   readonly channelCount: number;
   /** Columns of the basis that chunks share; null where they share none. */
   readonly basisSize: number | null;
+  /** Chunks that are worked on at once: more than one where threads decode. */
+  readonly inFlight: number;
   /** Null where it is not known before reading (format 1). */
   readonly chunk: (index: number) => KnownChunk | null;
   /** Whether the map has been applied to the basis already. */
@@ -101,7 +103,10 @@ export function touchedChunks(
 }
 
 function ranksOf(facts: PlanFacts, [first, stop]: readonly [number, number]): readonly number[] {
-  return Array.from({ length: stop - first }, (_, i) => facts.chunk(first + i)?.rank ?? SUPPOSED_RANK);
+  return Array.from(
+    { length: stop - first },
+    (_, i) => facts.chunk(first + i)?.rank ?? Math.min(SUPPOSED_RANK, facts.channelCount),
+  );
 }
 
 function codedBytes(facts: PlanFacts, [first, stop]: readonly [number, number]): number | null {
@@ -215,8 +220,10 @@ export function workingBytes(
   // Coefficients of the window and their transform, in float64, beside the chunk that comes of them.
   const decoding = decodedBytes(facts, 0, rank) + 2 * rank * (length + 2 * (layout.overlap ?? 0)) * 8;
   if (filter === null || filterOn === null) {
-    const samples = mapOn === "samples" ? (channelCount + columns) * length * 8 : 0;
-    return decoding + columns * rank * 8 + samples;
+    if (mapOn === "samples") return decoding + columns * rank * 8 + (channelCount + columns) * length * 8;
+    // Threads get copies of factors and courses, and send back the samples of a chunk.
+    const sent = facts.inFlight === 1 ? 0 : decodedBytes(facts, 0, rank) + columns * length * 4;
+    return facts.inFlight * (decoding + columns * rank * 8 + sent);
   }
   if (filterOn === "samples") {
     const samples = Math.min(layout.sampleCount, filterBlockLength(filter, layout) + 2 * filter.halo);

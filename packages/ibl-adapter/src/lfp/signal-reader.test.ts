@@ -3,6 +3,7 @@ import type { ChunkLayout } from "./chunk-layout.js";
 import { ColumnFactors } from "./column-factors.js";
 import type { DecodedChunk } from "./decode-chunk.js";
 import { chunkBytes } from "./decoded-chunks.js";
+import { InlineDecoder } from "./decoder/chunk-decoder.js";
 import { loadKernels } from "./kernels/load-kernels.js";
 import { applyMap, binMap, type LinearMap, subsetMap } from "./linear-map.js";
 import { reReferenceMap } from "./linear-map-reference.js";
@@ -26,37 +27,37 @@ function noise(seed: number): () => number {
 }
 
 /** A recording of invented chunks of ranks 1 to 5, with or without a shared basis. */
-function createSource(
+async function createSource(
   hasBasis: boolean,
   kind: "wasm" | "typescript",
 ): Promise<ChunkSource & { readonly loads: number[] }> {
   const next = noise(7);
   const fill = (length: number) => Float64Array.from({ length }, next);
   const basis = fill(CHANNELS * BASIS_SIZE);
-  return loadKernels(kind).then((kernels) => {
-    const chunks = Array.from({ length: 5 }, (_, index): DecodedChunk => {
-      const [rank, sampleCount] = [index + 1, Math.min(50, LAYOUT.sampleCount - index * 50)];
-      const coefficients = fill(BASIS_SIZE * rank);
-      const product = kernels.matmul(basis, coefficients, { rows: CHANNELS, inner: BASIS_SIZE, columns: rank });
-      return {
-        channelCount: CHANNELS,
-        sampleCount,
-        rank,
-        channelFactors: hasBasis ? product : fill(CHANNELS * rank),
-        timeCourses: fill(rank * sampleCount),
-        basisFactors: hasBasis ? { basis, coefficients } : undefined,
-        audit: { nonFiniteValues: 0, isCodecDropout: false, zeroRuns: [] },
-      };
-    });
-    const loads: number[] = [];
-    const load = async (index: number): Promise<DecodedChunk> => {
-      loads.push(index);
-      const chunk = chunks[index];
-      if (chunk === undefined) throw new RangeError(`no chunk ${index}`);
-      return chunk;
+  const kernels = await loadKernels(kind);
+  const chunks = Array.from({ length: 5 }, (_, index): DecodedChunk => {
+    const [rank, sampleCount] = [index + 1, Math.min(50, LAYOUT.sampleCount - index * 50)];
+    const coefficients = fill(BASIS_SIZE * rank);
+    const product = kernels.matmul(basis, coefficients, { rows: CHANNELS, inner: BASIS_SIZE, columns: rank });
+    return {
+      channelCount: CHANNELS,
+      sampleCount,
+      rank,
+      channelFactors: hasBasis ? product : fill(CHANNELS * rank),
+      timeCourses: fill(rank * sampleCount),
+      basisFactors: hasBasis ? { basis, coefficients } : undefined,
+      audit: { nonFiniteValues: 0, isCodecDropout: false, zeroRuns: [] },
     };
-    return { layout: LAYOUT, kernels, factors: new ColumnFactors(kernels), load, loads };
   });
+  const loads: number[] = [];
+  const load = async (index: number): Promise<DecodedChunk> => {
+    loads.push(index);
+    const chunk = chunks[index];
+    if (chunk === undefined) throw new RangeError(`no chunk ${index}`);
+    return chunk;
+  };
+  const decoder = new InlineDecoder(kernels);
+  return { layout: LAYOUT, kernels, decoder, factors: new ColumnFactors(kernels), load, loads };
 }
 
 /** Decode first, operate second, in float64: `[columns, samples]` of the whole recording. */
@@ -151,7 +152,7 @@ describe.each([
 });
 
 function factsOf(chunks: PlanFacts["chunk"], layout = LAYOUT, basisSize: number | null = BASIS_SIZE): PlanFacts {
-  return { layout, channelCount: CHANNELS, basisSize, chunk: chunks, isMapped: () => false };
+  return { layout, channelCount: CHANNELS, basisSize, chunk: chunks, inFlight: 1, isMapped: () => false };
 }
 
 describe("planRead", () => {
@@ -187,7 +188,7 @@ describe("planRead", () => {
     );
     expect(found.codedBytes).toBeNull();
     expect(found.codedBytesUnknown).toContain("format 1");
-    expect(found.rank).toEqual({ mean: 32, known: false });
+    expect(found.rank).toEqual({ mean: CHANNELS, known: false });
   });
 
   it("maps factors for a long read and samples for a short one", () => {

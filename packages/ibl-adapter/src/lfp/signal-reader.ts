@@ -3,6 +3,7 @@ import type { ChunkLayout } from "./chunk-layout.js";
 import { planChunks } from "./chunk-plan.js";
 import type { ColumnFactors } from "./column-factors.js";
 import type { DecodedChunk } from "./decode-chunk.js";
+import type { ChunkDecoder } from "./decoder/chunk-decoder.js";
 import type { Kernels } from "./kernels/kernels.js";
 import { applyMap, type LinearMap } from "./linear-map.js";
 import { filterBlockColumns, filterBlockLength, type ReadPlan, touchedChunks } from "./read-plan.js";
@@ -13,8 +14,14 @@ import { type FilteredRows, filterAlone, filterWithin, type TimeFilter } from ".
 export interface ChunkSource {
   readonly layout: ChunkLayout;
   readonly kernels: Kernels;
+  readonly decoder: ChunkDecoder;
   readonly factors: ColumnFactors;
   load(index: number, options?: CallOptions): Promise<DecodedChunk>;
+}
+
+/** How many chunks are worked on at once: one in this thread, one more than there are others to keep these busy. */
+export function inFlight({ threads }: Pick<ChunkDecoder, "threads">): number {
+  return threads === 0 ? 1 : threads + 1;
 }
 
 type Span = readonly [start: number, stop: number];
@@ -53,14 +60,15 @@ export class SignalReader {
   }
 
   async #multiplyOut(map: LinearMap | null, span: Span, target: Float32Array, first: number, options?: CallOptions) {
-    const { layout, kernels, factors } = this.#source;
+    const { layout, decoder, factors } = this.#source;
     const { columns } = this.#plan;
-    for (const { index, within, row } of planChunks(layout, span)) {
+    await forEachAtOnce(planChunks(layout, span), inFlight(decoder), async ({ index, within, row }) => {
       const chunk = await this.#source.load(index, options);
-      const { rank, sampleCount, timeCourses } = chunk;
+      const { rank, sampleCount, timeCourses: courses } = chunk;
       const shape = { rank, columns, stride: sampleCount, start: within[0], stop: within[1] };
-      kernels.product(factors.of(map, chunk), timeCourses, shape, target, (first + row) * columns);
-    }
+      const offset = (first + row) * columns;
+      await decoder.product({ factors: factors.of(map, chunk), courses, shape, target, offset }, options);
+    });
   }
 
   async #mapSamples(map: LinearMap, span: Span, target: Float32Array, first: number, options?: CallOptions) {
@@ -169,6 +177,20 @@ export class SignalReader {
     }
     return { values, rows: last - first, start: window[0], stop: window[1] };
   }
+}
+
+/** Works on each item, on some at once; they are begun in order. After a failure none is begun, and those under way are waited for. */
+async function forEachAtOnce<Item>(items: readonly Item[], limit: number, work: (item: Item) => Promise<void>) {
+  const left = items.values();
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (const item of left) {
+      if (failures.length > 0) return;
+      await work(item).catch((reason: unknown) => failures.push(reason));
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Spans inside which the same chunks reach. */
