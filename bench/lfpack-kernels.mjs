@@ -2,6 +2,8 @@
 //
 //   node bench/lfpack-kernels.mjs [--rounds 40] [--python <python with lfpack>]
 //
+// Then 48 such chunks into one result, in this thread and over two worker threads.
+//
 // Takes turns between the WebAssembly kernels, the TypeScript ones and, where a Python with lfpack is named, lfpack's `decompress` on the
 // same chunks with one thread. Checks that both kernels give the same bits, and counts the values that differ from lfpack's. Needs a built checkout (npm run build).
 import { spawn } from "node:child_process";
@@ -10,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { decodeChunk, multiplyOut } from "../packages/ibl-adapter/dist/lfp/decode-chunk.js";
+import { createDecoder } from "../packages/ibl-adapter/dist/lfp/decoder/create-decoder.js";
 import { loadKernels } from "../packages/ibl-adapter/dist/lfp/kernels/load-kernels.js";
 
 const RANKS = [1, 8, 16, 32, 64];
@@ -56,6 +59,9 @@ try {
     console.log("|---|---|---|---|---|---|---|---|---|");
     for (const rank of RANKS) console.log(await measure(rank, kept));
   }
+  console.log(`\n48 chunks of ${KEPT} kept coefficients a row, ms a chunk\n`);
+  console.log("| rank | this thread | two threads | ratio |\n|---|---|---|---|");
+  for (const rank of RANKS) console.log(await measureThreads(rank));
 } finally {
   reference?.end();
   rmSync(folder, { recursive: true });
@@ -89,6 +95,33 @@ async function measure(rank, kept) {
     lfpack ? [0, list.length >> 1].map((i) => (lfpack[i] / list[i]).toFixed(1)).join(" / ") : "–";
   const ratios = [wasm, reused, typescript].map(ratio).join(" | ");
   return `| ${rank} | ${text(wasm)} | ${text(reused)} | ${text(typescript)} | ${text(lfpack)} | ${ratios} | ${different} |`;
+}
+
+async function measureThreads(rank) {
+  const chunk = makeChunk(rank, KEPT);
+  const kernels = await loadKernels();
+  const volts = new Float32Array(48 * SAMPLES * CHANNELS);
+  const decoders = [await createDecoder(kernels), await createDecoder(kernels, { threads: 2 })];
+  const times = decoders.map(() => []);
+  for (let round = -2; round < 10; round++) {
+    for (const [i, decoder] of decoders.entries()) {
+      const start = performance.now();
+      const turns = Array(48).keys();
+      const work = async () => {
+        for (const turn of turns) {
+          const { channelFactors: factors, timeCourses: courses } = await decoder.decode(chunk);
+          const shape = { rank, columns: CHANNELS, stride: SAMPLES, start: 0, stop: SAMPLES };
+          await decoder.product({ factors, courses, shape, target: volts, offset: turn * SAMPLES * CHANNELS });
+        }
+      };
+      await Promise.all(Array.from({ length: decoder.threads + 1 }, work));
+      if (round >= 0) times[i].push((performance.now() - start) / 48);
+    }
+  }
+  await Promise.all(decoders.map((decoder) => decoder.close()));
+  const [one, two] = times.map((list) => list.sort((a, b) => a - b)).map((list) => [list[0], list[5], list.at(-1)]);
+  const text = (stat) => stat.map((ms) => ms.toFixed(2)).join(" / ");
+  return `| ${rank} | ${text(one)} | ${text(two)} | ${(one[1] / two[1]).toFixed(2)} |`;
 }
 
 function decode(chunk, kernels, volts) {

@@ -76,7 +76,7 @@ function many1(writer, facts, chunkOf, pool, rank) {
 
 function many2(writer, facts, chunkOf, pool, rank) {
   const count = chunkCount(facts.sampleCount);
-  const inside = (index) => (index > 0 && index < count - 2 ? index % 32 : index);
+  const inside = (index) => (index > 0 && index < count - 2 ? `inside ${index % 32}` : index);
   const codec = kept(pool, `${rank} ${count}`, () => {
     const chunks = new Map();
     return encodeCodec2(Array.from({ length: count }, (_, index) => kept(chunks, inside(index), () => chunkOf(index))));

@@ -89,6 +89,25 @@ describe("LocalStore", () => {
     expect(error?.message).toContain("ELOOP");
     expect(error?.retryable).toBe(false);
     expect(error?.cause).toBeInstanceOf(Error);
+    await expect(store.read("loop", { range: { offset: 0, length: 1 } })).rejects.toMatchObject({
+      message: error?.message,
+      url: error?.url,
+    });
+  });
+
+  it("notices an abort from a timer between short reads", async () => {
+    await writeFile(join(directory, "a"), new Uint8Array(100));
+    const store = new LocalStore(directory);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const timer = setTimeout(() => controller.abort(reason), 30);
+    const readOn = async () => {
+      for (const until = performance.now() + 5000; performance.now() < until; ) {
+        await store.read("a", { range: { offset: 10, length: 4 }, signal: controller.signal });
+      }
+    };
+    await expect(readOn()).rejects.toBe(reason);
+    clearTimeout(timer);
   });
 
   it("stops listing when the caller aborts", async () => {

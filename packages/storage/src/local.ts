@@ -1,12 +1,29 @@
-import type { Dirent } from "node:fs";
+import { closeSync, type Dirent, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type ByteStore, type CallOptions, ConfigError, type ReadOptions, StoreError } from "@crossprobe/core";
+import {
+  type ByteRange,
+  type ByteStore,
+  type CallOptions,
+  ConfigError,
+  type ReadOptions,
+  StoreError,
+} from "@crossprobe/core";
 import { checkKey, checkRange, compareCodePoints, isDirectoryKey, type Span, toSpan } from "./keys.js";
 
 /** Bytes taken from a file in one system call: small enough that an abort is noticed soon. */
 const READ_STEP_BYTES = 8 * 1024 * 1024;
+
+/**
+ * A range of at most this many bytes is read in the calling thread. Each of the five steps of a read (look, open, look, read, close) costs
+ * more to hand to a thread and back than to do: measured for 64 kB of a cached file 23 against 187 µs.
+ */
+const READ_AT_ONCE_BYTES = 128 * 1024;
+
+/** How long reads in the calling thread may keep timers and other events waiting, in milliseconds. */
+const TURN_MS = 10;
 
 /** Failures of the operating system that may pass by themselves. */
 const PASSING_CODES = new Set(["EAGAIN", "EBUSY", "EINTR", "EMFILE", "ENFILE", "ETIMEDOUT", "ESTALE"]);
@@ -14,9 +31,9 @@ const PASSING_CODES = new Set(["EAGAIN", "EBUSY", "EINTR", "EMFILE", "ENFILE", "
 /**
  * A byte store over a directory of the local file system.
  *
- * A range read opens the file, reads that range and closes it; nothing is read whole unless it is asked for whole. Symbolic
- * links are followed, also out of the directory. What is neither a file nor a link to one (a directory, a pipe, a device)
- * is no key.
+ * A range read opens the file, reads that range and closes it; nothing is read whole unless it is asked for whole. Short ranges are read
+ * in the calling thread. Symbolic links are followed, also out of the directory. What is neither a file nor a link to one (a directory, a
+ * pipe, a device) is no key.
  *
  * @example
  * const store = new LocalStore("/data/one");
@@ -25,6 +42,7 @@ const PASSING_CODES = new Set(["EAGAIN", "EBUSY", "EINTR", "EMFILE", "ENFILE", "
 export class LocalStore implements ByteStore {
   readonly url: string;
   readonly #root: string;
+  #turnStart = 0;
 
   /** @param directory a `file:` URL or a path; it need not exist, in which case it has no keys */
   constructor(directory: string | URL) {
@@ -45,8 +63,14 @@ export class LocalStore implements ByteStore {
     options.signal?.throwIfAborted();
     checkKey(key, this.url);
     checkRange(options.range, this.#urlOf(key));
+    if (isDirectoryKey(key)) return undefined;
+    if (isShort(options.range)) {
+      await this.#letOthersRun();
+      options.signal?.throwIfAborted();
+      return this.#readAtOnce(key, options.range);
+    }
     // Looked at before it is opened: opening a pipe would wait for a writer.
-    if (isDirectoryKey(key) || (await this.#fileSize(key)) === undefined) return undefined;
+    if ((await this.#fileSize(key)) === undefined) return undefined;
     options.signal?.throwIfAborted();
     try {
       const handle = await open(this.#pathOf(key), "r");
@@ -68,6 +92,35 @@ export class LocalStore implements ByteStore {
     yield* this.#walk(directory, prefix, [], options);
   }
 
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() - this.#turnStart < TURN_MS) return;
+    await setImmediate();
+    this.#turnStart = performance.now();
+  }
+
+  #readAtOnce(key: string, range: ByteRange): Uint8Array | undefined {
+    const path = this.#pathOf(key);
+    try {
+      if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+      const descriptor = openSync(path, "r");
+      try {
+        const { start, end } = toSpan(range, fstatSync(descriptor).size);
+        const bytes = new Uint8Array(end - start);
+        for (let filled = 0; filled < bytes.length; ) {
+          const count = readSync(descriptor, bytes, filled, bytes.length - filled, start + filled);
+          if (count === 0) throw this.#shortened(key);
+          filled += count;
+        }
+        return bytes;
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw this.#failure(key, error);
+    }
+  }
+
   async #readSpan(handle: FileHandle, span: Span, key: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const bytes = new Uint8Array(span.end - span.start);
     let filled = 0;
@@ -75,12 +128,7 @@ export class LocalStore implements ByteStore {
       signal?.throwIfAborted();
       const length = Math.min(READ_STEP_BYTES, bytes.length - filled);
       const { bytesRead } = await handle.read(bytes, filled, length, span.start + filled);
-      if (bytesRead === 0) {
-        throw new StoreError(`${this.#urlOf(key)} became shorter while it was read.`, {
-          url: this.#urlOf(key),
-          retryable: true,
-        });
-      }
+      if (bytesRead === 0) throw this.#shortened(key);
       filled += bytesRead;
     }
     signal?.throwIfAborted();
@@ -158,6 +206,11 @@ export class LocalStore implements ByteStore {
     return this.url + key.split("/").map(encodeURIComponent).join("/");
   }
 
+  #shortened(key: string): StoreError {
+    const url = this.#urlOf(key);
+    return new StoreError(`${url} became shorter while it was read.`, { url, retryable: true });
+  }
+
   #failure(key: string, cause: unknown): StoreError {
     if (cause instanceof StoreError) return cause;
     const code = codeOf(cause);
@@ -169,6 +222,10 @@ export class LocalStore implements ByteStore {
       hint: code === "EACCES" || code === "EPERM" ? "Check the permissions of the file and its folders." : undefined,
     });
   }
+}
+
+function isShort(range: ByteRange | undefined): range is ByteRange {
+  return range !== undefined && ("suffix" in range ? range.suffix : range.length) <= READ_AT_ONCE_BYTES;
 }
 
 function toPath(directory: string | URL): string {
