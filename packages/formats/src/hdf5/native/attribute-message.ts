@@ -28,7 +28,9 @@ export function parseAttribute(bytes: Uint8Array, widths: Widths): StoredAttribu
     if (version === 1) cursor.skip((8 - (length % 8)) % 8);
     return part;
   };
-  const name = toName(take(lengths.name).untilZero());
+  const nameBytes = take(lengths.name);
+  const name = toName(nameBytes.untilZero());
+  requireSound(nameBytes.left === 0, "the name of an attribute is not as long as it says");
   const type = take(lengths.type);
   const dataspace = take(lengths.dataspace);
   return {

@@ -71,6 +71,8 @@ async function readNode(file: FileBytes, address: number, chunk: readonly number
     children.push(cursor.requireAddress("a B-tree's child"));
   }
   keys.push(readKey(cursor, chunk, false));
+  const isSorted = keys.every((key, i) => i === 0 || comparePlaces(keys[i - 1]?.place ?? [], key.place) <= 0);
+  requireSound(isSorted, `the chunks of the B-tree node at ${address} are not in order`);
   return { level, keys, children };
 }
 

@@ -108,7 +108,9 @@ export class FileBlocks {
   #start(index: number, last: number, signal: AbortSignal | undefined): Fetch {
     const count = this.#blocksToFetch(index, last);
     const offset = index * BLOCK_BYTES;
-    const bytes = this.#fromStore(offset, Math.min(this.size - offset, count * BLOCK_BYTES), signal);
+    const length = Math.min(this.size - offset, count * BLOCK_BYTES);
+    // Ends with the caller's abort even if the store does not, so that the others need not wait for it.
+    const bytes = untilAborted(this.#fromStore(offset, length, signal), signal);
     const fetch = { first: index, bytes, signal };
     for (let i = index; i < index + count; i++) this.#fetches.set(i, fetch);
     const forget = () => {

@@ -1,5 +1,5 @@
 import type { Hdf5Link } from "../hdf5-file.js";
-import { compareBytes } from "../names.js";
+import { compareBytes, compareCodePoints } from "../names.js";
 import { type Cursor, toName } from "./cursor.js";
 import { Damage, requireSound } from "./damage.js";
 import type { FileBytes } from "./file-bytes.js";
@@ -170,7 +170,9 @@ export async function listSymbolTable(file: FileBytes, table: SymbolTable): Prom
   await visit(table.tree, MAX_LEVEL);
   requireSound(new Set(leaves).size === leaves.length, "a group's B-tree leads to a node twice");
   const links = await readLeaves(file, heap, leaves);
-  requireSound(new Set(links.map((link) => link.name)).size === links.length, "a group has two members of one name");
+  // Out of order, members could not be found by name.
+  const isSorted = links.every((link, i) => i === 0 || compareCodePoints(links[i - 1]?.name ?? "", link.name) < 0);
+  requireSound(isSorted, "the members of a group are not in order");
   if (links.some((link) => link.name === "" || link.name.includes("/")))
     throw new NotCovered("a member without a name");
   return links;
