@@ -36,7 +36,10 @@ export interface ReadPlan {
   readonly chunks: readonly [first: number, stop: number];
   /** Samples on either side that the filter needs. */
   readonly halo: number;
-  /** Multiply-adds after decoding, of the way chosen and of the other; null where there is no other. */
+  /**
+   * Multiply-adds after decoding, of the way chosen and of the other; null where there is no other. Those of a filter, which are not vectorised,
+   * count as many times as they take longer.
+   */
   readonly multiplyAdds: { readonly chosen: number; readonly other: number | null };
   /** Mean rank of the chunks; not `known` where it is supposed. */
   readonly rank: { readonly mean: number; readonly known: boolean };

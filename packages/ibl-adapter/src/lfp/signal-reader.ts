@@ -24,6 +24,9 @@ export function inFlight({ threads }: Pick<ChunkDecoder, "threads">): number {
   return threads === 0 ? 1 : threads + 1;
 }
 
+/** Samples that are transposed at a time. */
+const TILE = 64;
+
 type Span = readonly [start: number, stop: number];
 
 /** A chunk's columns after the filter: factors of the columns, and courses as far as the filter's response reaches. */
@@ -215,10 +218,14 @@ function transpose(
   offset: number,
   columns = rows.length / stride,
 ): void {
-  for (let row = 0; row < rows.length / stride; row++) {
-    for (let i = 0; i < count; i++) {
-      const value = Math.fround(rows[row * stride + first + i] ?? 0);
-      target[offset + i * columns + row] = Number.isFinite(value) ? value : 0;
+  // In tiles, so that the lines of the target that a row touches are still at hand for the next.
+  for (let tile = 0; tile < count; tile += TILE) {
+    const end = Math.min(count, tile + TILE);
+    for (let row = 0; row < rows.length / stride; row++) {
+      for (let i = tile; i < end; i++) {
+        const value = Math.fround(rows[row * stride + first + i] ?? 0);
+        target[offset + i * columns + row] = Number.isFinite(value) ? value : 0;
+      }
     }
   }
 }

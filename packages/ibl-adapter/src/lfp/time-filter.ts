@@ -129,9 +129,12 @@ export function filterWithin(
   return { values, rows: input.rows, start, stop };
 }
 
-/** Multiply-adds of a filter for one sample of one row. */
+/** How many multiply-adds of the vectorised products take as long as one of a filter; measured, see docs/decisions.md. */
+const FILTER_WEIGHT = 8;
+
+/** Cost of a filter for one sample of one row, in multiply-adds of a product. */
 export function filterCost(filter: TimeFilter): number {
-  return filter.kind === "fir" ? filter.taps.length : 2 * 5 * filter.sections.length;
+  return FILTER_WEIGHT * (filter.kind === "fir" ? filter.taps.length : 2 * 5 * filter.sections.length);
 }
 
 /** @throws {@link QueryError} when a recording of `sampleCount` samples is too short for the filter's padding */
@@ -144,12 +147,19 @@ export function checkLength(filter: TimeFilter, sampleCount: number): void {
 }
 
 function convolve({ taps, halo }: FirFilter, x: Float64Array, first: number, y: Float64Array, start: number): void {
-  for (let i = 0; i < x.length; i++) {
-    const value = x[i] ?? 0;
-    if (value === 0) continue;
-    const at = first + i - halo - start;
-    const stop = Math.min(taps.length, y.length - at);
-    for (let k = Math.max(0, -at); k < stop; k++) y[at + k] = (y[at + k] ?? 0) + value * (taps[k] ?? 0);
+  for (let t = 0; t < y.length; t++) {
+    // Sample `t` of the result takes tap `k` times sample `at - k` of the input.
+    const at = start + t + halo - first;
+    const stop = Math.min(taps.length, at + 1);
+    let k = Math.max(0, at - x.length + 1);
+    // Two sums, so that one addition need not wait for the other.
+    let [even, odd] = [0, 0];
+    for (; k + 1 < stop; k += 2) {
+      even += (taps[k] ?? 0) * (x[at - k] ?? 0);
+      odd += (taps[k + 1] ?? 0) * (x[at - k - 1] ?? 0);
+    }
+    if (k < stop) even += (taps[k] ?? 0) * (x[at - k] ?? 0);
+    y[t] = even + odd;
   }
 }
 
