@@ -84,6 +84,7 @@ function readKey(cursor: Cursor, chunk: readonly number[], isExact: boolean): Ch
     requireSound(!isExact || Number.isInteger(at), "a chunk does not lie on the grid");
     return Math.ceil(at);
   });
-  cursor.skip(8);
+  // The offset within an element.
+  requireSound(cursor.uint(8) === 0 || !isExact, "a chunk does not lie on the grid");
   return { bytes, filterMask, place };
 }

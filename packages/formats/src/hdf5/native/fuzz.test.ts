@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compareReaders } from "../../../test/hdf5-comparison.js";
 import { FIXTURES } from "../../../test/hdf5-stores.js";
+import { findSuperblock } from "../superblock.js";
 
 /** `node scripts/fuzz-hdf5.mjs` runs more of it: other seeds, more rounds. */
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
@@ -51,8 +52,9 @@ function randomFrom(seed: number): Random {
 /** One to four bytes behind the superblock, each with a bit flipped, or set to 0 or 255. */
 function damage(bytes: Uint8Array, random: Random): { damaged: Uint8Array; changes: string } {
   const damaged = bytes.slice();
+  const start = (findSuperblock(bytes)?.offset ?? 0) + 96;
   const changes = Array.from({ length: 1 + random(4) }, () => {
-    const at = 96 + random(bytes.length - 96);
+    const at = start + random(bytes.length - start);
     const before = damaged[at] ?? 0;
     const after = [before ^ (1 << random(8)), 0, 0xff, random(256)][random(4)] ?? 0;
     damaged[at] = after;
