@@ -1,11 +1,11 @@
 import { type CallOptions, ConfigError, QueryError } from "@crossprobe/core";
 import { Tinypool } from "tinypool";
 import { checkCoefficients } from "../coefficients.js";
-import type { DecodedChunk } from "../decode-chunk.js";
-import type { Kernels } from "../kernels/kernels.js";
+import { type DecodedChunk, decodeChecked } from "../decode-chunk.js";
+import type { Kernels, ProductShape } from "../kernels/kernels.js";
 import type { StoredChunk, StoredFactors } from "../stored-chunk.js";
 import type { ChunkDecoder, ProductTask } from "./chunk-decoder.js";
-import type { DecodedParts, DecoderTask, ProductParts } from "./protocol.js";
+import type { DecodedParts, DecoderTask } from "./protocol.js";
 import { Slots } from "./slots.js";
 
 /** Node 20 runs no TypeScript in a worker, so the sources start the built one. */
@@ -14,8 +14,11 @@ const WORKER_URL = new URL(
   import.meta.url,
 );
 
-/** Products below this many multiplications take less time than their result takes to travel. */
+/** Chunks of fewer coefficients, and products of fewer multiplications, take less time than they take to travel. */
+const SMALL_CHUNK = 60_000;
 const SMALL_PRODUCT = 8e6;
+/** Most shared memory that is kept for each thread: a chunk of rank 64 and 384 channels takes 4.4 MB. */
+const KEPT_BYTES = 8 * 2 ** 20;
 
 /**
  * Decodes in worker threads. An aborted task that no thread has begun is dropped; one that is under way finishes, and its result is
@@ -26,6 +29,7 @@ export class DecoderPool implements ChunkDecoder {
   readonly #kernels: Kernels;
   readonly #pool: Tinypool;
   readonly #slots: Slots;
+  readonly #memory: SharedArrayBuffer[] = [];
   #isClosed = false;
 
   /** @param kernels those of this thread, for products too small to send; threads use the same kind */
@@ -50,25 +54,56 @@ export class DecoderPool implements ChunkDecoder {
   async decode(stored: StoredChunk, options?: CallOptions): Promise<DecodedChunk> {
     const { header, channelCount, factors } = stored;
     const { indices, values } = checkCoefficients(stored);
-    const task = { kind: "decode", header, channelCount, factors: compactFactors(factors) } as const;
-    const parts = (await this.#run(
-      { ...task, kernels: this.#kernels.name, indices: compact(indices), values: compact(values) },
-      options,
-    )) as DecodedParts;
+    const { rank, columns, sampleCount } = header;
+    if (rank * columns < SMALL_CHUNK) {
+      this.#check(options?.signal);
+      return decodeChecked(stored, { indices, values }, this.#kernels);
+    }
+    const send = (): DecoderTask => ({
+      kind: "decode",
+      kernels: this.#kernels.name,
+      header,
+      channelCount,
+      factors: compactFactors(factors),
+      indices: compact(indices),
+      values: compact(values),
+    });
     const basisFactors = factors.kind === "basis" ? factors : undefined;
-    return { channelCount, sampleCount: header.sampleCount, rank: header.rank, basisFactors, ...parts };
+    const receive = (parts: unknown) => ({ channelCount, sampleCount, rank, basisFactors, ...(parts as DecodedParts) });
+    return this.#run(send, receive, options);
   }
 
   async product({ factors, courses, shape, target, offset }: ProductTask, options?: CallOptions): Promise<number> {
     const { rank, columns, start, stop } = shape;
     if (rank * columns * (stop - start) < SMALL_PRODUCT) {
-      options?.signal?.throwIfAborted();
+      this.#check(options?.signal);
       return this.#kernels.product(factors, courses, shape, target, offset);
     }
-    const task = { kind: "product", factors: compact(factors), courses: compact(courses), shape } as const;
-    const parts = (await this.#run({ ...task, kernels: this.#kernels.name }, options)) as ProductParts;
-    target.set(parts.values, offset);
-    return parts.nonFiniteCount;
+    const send = (slot: number): DecoderTask => {
+      const memory = this.#memoryOf(slot, shape);
+      memory.factors.set(factors);
+      memory.courses.set(courses);
+      return { kind: "product", kernels: this.#kernels.name, shape, ...memory };
+    };
+    const receive = (nonFiniteCount: unknown, task: DecoderTask): number => {
+      if (task.kind === "product") target.set(task.result, offset);
+      return Number(nonFiniteCount);
+    };
+    return this.#run(send, receive, options);
+  }
+
+  /** Shared memory for the operands and the result of a product; each slot keeps its own for the next one. */
+  #memoryOf(slot: number, { rank, columns, stride, start, stop }: ProductShape) {
+    const [factors, courses, values] = [columns * rank, rank * stride, (stop - start) * columns];
+    const bytes = (factors + courses) * 8 + values * 4;
+    let memory = this.#memory[slot];
+    if (memory === undefined || memory.byteLength < bytes) memory = new SharedArrayBuffer(bytes);
+    if (bytes <= KEPT_BYTES) this.#memory[slot] = memory;
+    return {
+      factors: new Float64Array(memory, 0, factors),
+      courses: new Float64Array(memory, factors * 8, courses),
+      result: new Float32Array(memory, (factors + courses) * 8, values),
+    };
   }
 
   async close(): Promise<void> {
@@ -78,20 +113,27 @@ export class DecoderPool implements ChunkDecoder {
     await this.#pool.destroy();
   }
 
-  async #run(task: DecoderTask, options?: CallOptions): Promise<unknown> {
+  /** Has a thread carry out a task: `send` makes it when there is a slot for it, `receive` takes its result before that is given back. */
+  async #run<Result>(
+    send: (slot: number) => DecoderTask,
+    receive: (result: unknown, task: DecoderTask) => Result,
+    options?: CallOptions,
+  ): Promise<Result> {
     const signal = options?.signal;
     this.#check(signal);
-    await this.#slots.take(signal);
-    try {
+    const slot = await this.#slots.take(signal);
+    const carryOut = async (): Promise<Result> => {
       this.#check(signal);
-    } catch (reason) {
-      this.#slots.give();
-      throw reason;
-    }
+      const task = send(slot);
+      const result: unknown = await this.#pool
+        .run(task)
+        .catch((cause: unknown) => Promise.reject(this.#failure(cause)));
+      signal?.throwIfAborted();
+      return receive(result, task);
+    };
     // The slot is given back when the thread is free, however long the caller waits.
-    const result = this.#pool.run(task).finally(() => this.#slots.give());
     return orAborted(
-      result.catch((cause: unknown) => Promise.reject(this.#failure(cause))),
+      carryOut().finally(() => this.#slots.give(slot)),
       signal,
     );
   }

@@ -1,9 +1,9 @@
 import { Tinypool } from "tinypool";
 import { decodeChecked } from "../decode-chunk.js";
 import { loadKernels } from "../kernels/load-kernels.js";
-import type { DecodedParts, DecoderTask, ProductParts } from "./protocol.js";
+import type { DecodedParts, DecoderTask } from "./protocol.js";
 
-/** Entry of a decoding thread: carries out one task. */
+/** Entry of a decoding thread: carries out one task. Answers a decoded chunk, or how many values of a product were not finite. */
 export async function carryOut(task: DecoderTask): Promise<unknown> {
   const kernels = await loadKernels(task.kernels);
   if (task.kind === "decode") {
@@ -11,10 +11,8 @@ export async function carryOut(task: DecoderTask): Promise<unknown> {
     const parts: DecodedParts = { channelFactors, timeCourses, audit };
     return moved(parts, [channelFactors, timeCourses]);
   }
-  const { factors, courses, shape } = task;
-  const values = new Float32Array((shape.stop - shape.start) * shape.columns);
-  const parts: ProductParts = { values, nonFiniteCount: kernels.product(factors, courses, shape, values, 0) };
-  return moved(parts, [values]);
+  const { factors, courses, shape, result } = task;
+  return kernels.product(factors, courses, shape, result, 0);
 }
 
 /** Marks a result whose arrays change their owner instead of being copied. */

@@ -14,9 +14,11 @@ export type DecoderTask = { readonly kernels: Kernels["name"] | undefined } & (
     }
   | {
       readonly kind: "product";
+      /** Over shared memory, as the result. */
       readonly factors: Float64Array;
       readonly courses: Float64Array;
       readonly shape: ProductShape;
+      readonly result: Float32Array;
     }
 );
 
@@ -25,10 +27,4 @@ export interface DecodedParts {
   readonly channelFactors: Float64Array;
   readonly timeCourses: Float64Array;
   readonly audit: ChunkAudit;
-}
-
-/** Volts, and how many were not finite. */
-export interface ProductParts {
-  readonly values: Float32Array;
-  readonly nonFiniteCount: number;
 }

@@ -1,34 +1,32 @@
 interface Waiting {
-  readonly begin: () => void;
+  readonly begin: (slot: number) => void;
   readonly fail: (reason: unknown) => void;
 }
 
-/** Lets a number of tasks run at once; the others wait in the order they came, and may stop waiting. */
+/** Lets a number of tasks run at once, each with a slot of its own; the others wait in the order they came, and may stop waiting. */
 export class Slots {
-  #free: number;
+  readonly #free: number[];
   readonly #waiting = new Set<Waiting>();
 
   constructor(count: number) {
-    this.#free = count;
+    this.#free = Array.from({ length: count }, (_, slot) => slot);
   }
 
-  /** Resolves when a slot is the caller's; rejects with the signal's reason when it is aborted before. */
-  async take(signal?: AbortSignal | undefined): Promise<void> {
+  /** Resolves with the number of a slot when it is the caller's; rejects with the signal's reason when it is aborted before. */
+  async take(signal?: AbortSignal | undefined): Promise<number> {
     signal?.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    return new Promise<number>((resolve, reject) => {
       const abort = (): void => waiting.fail(signal?.reason);
       const leave = (): void => {
         this.#waiting.delete(waiting);
         signal?.removeEventListener("abort", abort);
       };
       const waiting: Waiting = {
-        begin: () => {
+        begin: (slot) => {
           leave();
-          resolve();
+          resolve(slot);
         },
         fail: (reason) => {
           leave();
@@ -41,10 +39,10 @@ export class Slots {
   }
 
   /** Gives a slot back: to who has waited longest, if anyone does. */
-  give(): void {
+  give(slot: number): void {
     const [next] = this.#waiting;
-    if (next === undefined) this.#free++;
-    else next.begin();
+    if (next === undefined) this.#free.push(slot);
+    else next.begin(slot);
   }
 
   /** Rejects all who wait. */

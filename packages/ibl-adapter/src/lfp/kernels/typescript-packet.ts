@@ -13,7 +13,7 @@ const [HI_4, HI_5, HI_6, HI_7] = [LO_3, -LO_2, LO_1, -LO_0] as const;
 /**
  * Inverse wavelet packet transform (`db4`, symmetric extension, 5 levels, full tree) of one row, in float64.
  *
- * Subtrees of zeros are passed over: most leaves of a compressed signal are empty.
+ * Subtrees of zeros are passed over: thresholding leaves the leaves of high frequencies empty first.
  *
  * Source: LFPack (`pywt.WaveletPacket`, `get_level(5, "natural")`).
  *
