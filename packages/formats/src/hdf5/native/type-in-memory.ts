@@ -41,7 +41,6 @@ export function toMetadata(type: StoredType, shape: readonly number[] | null = [
 
 /** Source: `H5T_get_order` in H5Torder.c: a compound has the order that all its ordered fields share. */
 function orderOf(type: StoredType): "little" | "big" | "none" | "mixed" {
-  if (type.isVariableText) return "little";
   if (type.base !== undefined) return orderOf(type.base);
   if (type.fields !== undefined) {
     const orders = new Set(type.fields.map((field) => orderOf(field.type)).filter((order) => order !== "none"));
