@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { ByteStore } from "@crossprobe/core";
+import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import { afterEach, describe, expect, it } from "vitest";
 import { openArchive } from "../../../../test/golden/lfpack-checks.js";
 import { averageOver } from "./average-over.js";
-import type { LfpackFile, LfpackOptions } from "./lfpack-file.js";
+import { type LfpackFile, type LfpackOptions, toLfpack } from "./lfpack-file.js";
 import type { LfpackRecording, LfpackSignal } from "./lfpack-recording.js";
 import { composeMaps, subsetMap } from "./linear-map.js";
 import { reReferenceMap } from "./linear-map-reference.js";
@@ -77,8 +80,8 @@ describe.each(["format-1/small.h5", "format-2/small.h5"])("reading %s", (path) =
       { bins: { size: 4, combine: "mean" as const } },
     ]) {
       const whole = await recording.read(request);
-      const { peakBytes, resultBytes } = recording.plan(request);
-      const budgetBytes = free === undefined ? undefined : peakBytes - resultBytes + free;
+      const { peakBytes, resultBytes, largestChunkBytes } = recording.plan(request);
+      const budgetBytes = free === undefined ? undefined : peakBytes - resultBytes + largestChunkBytes + free;
       const pieces = await collect(recording.stream(request, { budgetBytes }));
       expect(Float32Array.from(pieces.flatMap(({ data }) => [...data]))).toEqual(whole.data);
       expect(pieces.flatMap(({ samples }) => samples)).toEqual(
@@ -102,8 +105,8 @@ describe.each(["format-1/small.h5", "format-2/small.h5"])("reading %s", (path) =
 
   it("stops a stream with the caller's reason, and when the recording is closed", async () => {
     const recording = await openSmall();
-    const { peakBytes, resultBytes } = recording.plan();
-    const budgetBytes = peakBytes - resultBytes + 5000;
+    const { peakBytes, resultBytes, largestChunkBytes } = recording.plan();
+    const budgetBytes = peakBytes - resultBytes + largestChunkBytes + 5000;
     const controller = new AbortController();
     const stream = recording.stream({}, { budgetBytes, signal: controller.signal });
     await stream.next();
@@ -159,6 +162,42 @@ describe.each(["format-1/small.h5", "format-2/small.h5"])("reading %s", (path) =
     await expect(recording.at([0], [1])).rejects.toMatchObject(query);
   });
 });
+
+describe("a stream", () => {
+  it("reads and decodes a chunk once, however small its blocks", async () => {
+    const bytes = new Uint8Array(readFileSync(`${FIXTURES}format-2/small.h5`));
+    const store: ByteStore = {
+      url: "memory://fixtures/",
+      size: async () => bytes.length,
+      read: async (_, { range } = {}) => {
+        if (range === undefined) return bytes;
+        const start = "suffix" in range ? Math.max(0, bytes.length - range.suffix) : range.offset;
+        return bytes.slice(start, "suffix" in range ? bytes.length : start + range.length);
+      },
+    };
+    const hdf5 = await openHdf5(store, "small.h5");
+    if (hdf5 === undefined) throw new Error("no file");
+    const reads: string[] = [];
+    const read: Hdf5File["read"] = (name, options) => {
+      reads.push(name);
+      return hdf5.read(name, options);
+    };
+    const file = await toLfpack(new Proxy(hdf5, { get: (target, key) => bound(target, key, read) }));
+    open.push(file);
+    const recording = await file.openRecording((await file.recordings())[1]);
+    const { peakBytes, resultBytes, largestChunkBytes } = recording.plan();
+    const budgetBytes = peakBytes - resultBytes + largestChunkBytes + 640;
+    expect((await collect(recording.stream({}, { budgetBytes }))).length).toBeGreaterThan(100);
+    expect(reads.filter((name) => name.endsWith("/vh_values"))).toHaveLength(3);
+  });
+});
+
+/** A member of an open file, `read` replaced. */
+function bound(target: Hdf5File, key: string | symbol, read: Hdf5File["read"]): unknown {
+  if (key === "read") return read;
+  const value: unknown = Reflect.get(target, key, target);
+  return typeof value === "function" ? value.bind(target) : value;
+}
 
 describe("plans", () => {
   it("count a map's basis once for a recording", async () => {

@@ -426,19 +426,19 @@ export class LfpackRecording {
   }
 }
 
-/** Rows of a block, and what is left for chunks, of a budget of bytes. */
+/** Rows of a block, and what is left for decoded chunks, of a budget of bytes: at least one is kept, so that none is decoded for each block. */
 function shareBudget(plan: ReadPlan, budgetBytes: number, { chunkLength }: ChunkLayout) {
-  const working = plan.peakBytes - plan.resultBytes;
+  const needed = plan.peakBytes - plan.resultBytes + plan.largestChunkBytes;
   const rowBytes = Math.max(1, plan.columns) * Float32Array.BYTES_PER_ELEMENT;
-  const free = budgetBytes - working;
+  const free = budgetBytes - needed;
   if (!(free >= rowBytes)) {
     throw new QueryError(`a budget of ${budgetBytes} bytes does not hold one sample of this read beside its chunks`, {
-      hint: `give at least ${working + rowBytes} bytes; explain() says what they are for`,
+      hint: `give at least ${needed + rowBytes} bytes; explain() says what they are for`,
     });
   }
   const rows = Math.max(1, Math.floor(free / 2 / rowBytes));
   const blockRows = rows < chunkLength ? rows : rows - (rows % chunkLength);
-  return { blockRows, cacheBytes: Math.max(0, free - blockRows * rowBytes) };
+  return { blockRows, cacheBytes: plan.largestChunkBytes + free - blockRows * rowBytes };
 }
 
 function checkSize(rows: number, columns: number): void {

@@ -49,6 +49,8 @@ export interface ReadPlan {
   readonly codedBytesUnknown: string | null;
   /** Bytes of the decoded chunks, in factors. */
   readonly decodedBytes: number;
+  /** Bytes of the largest of them, with the basis that it shares with others. */
+  readonly largestChunkBytes: number;
   readonly resultBytes: number;
   /** Most bytes held at once: result, working arrays of one step, and the largest chunks it needs; without the kept chunks. */
   readonly peakBytes: number;
@@ -89,6 +91,7 @@ export function planRead(read: ResolvedRead, facts: PlanFacts): ReadPlan {
     codedBytesUnknown:
       coded === null ? "every chunk of format 1 is a group of its own, looked at when it is read" : null,
     decodedBytes: ranks.reduce((sum, value, i) => sum + decodedBytes(facts, chunks[0] + i, value), 0),
+    largestChunkBytes: decodedBytes(facts, 0, Math.max(0, ...ranks)) + (facts.basisSize ?? 0) * channelCount * 8,
     resultBytes,
     peakBytes: resultBytes + workingBytes(read, facts, choice, Math.max(0, ...ranks)),
   };
