@@ -26,6 +26,8 @@ export const HOMES: Readonly<Record<string, string>> = {
   "hyparquet-writer": "packages/formats/src/parquet.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
   commander: "packages/cli/src/",
+  "fast-png": "packages/cli/src/plot/density.ts",
+  "@resvg/resvg-wasm": "packages/cli/src/plot/figure-png.ts",
   tinypool: "packages/ibl-adapter/src/lfp/decoder/",
 };
 

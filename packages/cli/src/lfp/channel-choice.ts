@@ -57,8 +57,13 @@ function countedEntries(channels: readonly number[], weight: number): readonly (
   return [...weights];
 }
 
-/** `ch 4`, `ch 4-7`, `ch 0,4,8`. */
+/** `ch 4`, `ch 4-7`, `ch 0,4,8-11`. */
 export function memberText(channels: readonly number[]): string {
-  const isRun = channels.length > 1 && channels.every((channel, i) => channel === (channels[0] ?? 0) + i);
-  return `ch ${isRun ? `${channels[0]}-${channels.at(-1)}` : channels.join(",")}`;
+  const runs: [first: number, last: number][] = [];
+  for (const channel of channels) {
+    const last = runs.at(-1);
+    if (last !== undefined && channel === last[1] + 1) last[1] = channel;
+    else runs.push([channel, channel]);
+  }
+  return `ch ${runs.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(",")}`;
 }

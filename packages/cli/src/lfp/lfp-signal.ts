@@ -40,6 +40,8 @@ export interface SignalBlock {
   readonly times: Float64Array;
   /** `[samples, columns]`, volts, unless the map says otherwise. */
   readonly data: Float32Array;
+  /** Spans that reading found to be invalid, beside those that were known before. */
+  readonly invalid?: readonly Pick<InvalidSpan, "kind" | "samples">[];
 }
 
 /** An LFP that the commands read from, whether a reference or a file names it. Opened: no sample has been read. */

@@ -57,7 +57,8 @@ async function* readBlocks(
 ): AsyncGenerator<SignalBlock> {
   const settings = { signal: options?.signal, budgetBytes: STREAM_BYTES };
   for await (const block of recording.stream({ samples, map }, settings)) {
-    yield { samples: block.samples, times: recording.times(...block.samples), data: block.data };
+    const invalid = block.invalid.map(({ kind, start, stop }) => ({ kind, samples: [start, stop] as const }));
+    yield { samples: block.samples, times: recording.times(...block.samples), data: block.data, invalid };
   }
 }
 

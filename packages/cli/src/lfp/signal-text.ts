@@ -31,7 +31,10 @@ export function spansWithin(
 }
 
 /** 1 for each of samples `[start, stop)` that a span touches. */
-export function invalidMask(spans: readonly InvalidSpan[], [start, stop]: readonly [number, number]): Uint8Array {
+export function invalidMask(
+  spans: readonly Pick<InvalidSpan, "samples">[],
+  [start, stop]: readonly [number, number],
+): Uint8Array {
   const mask = new Uint8Array(stop - start);
   for (const { samples } of spans) mask.fill(1, Math.max(0, samples[0] - start), Math.max(0, samples[1] - start));
   return mask;
