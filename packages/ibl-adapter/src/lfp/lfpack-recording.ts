@@ -38,6 +38,13 @@ import { classifyZeros, invalidWithin, partBySaturation, type ZeroSpan, ZeroSpan
 
 /** What a stream holds unless told otherwise. */
 const DEFAULT_STREAM_BYTES = 64 * 2 ** 20;
+/**
+ * Most bytes of a block of a stream: two chunks of 384 channels. Larger ones are slower, and those that were let go of stay in memory
+ * until the next garbage collection.
+ */
+const STREAM_BLOCK_BYTES = 6 * 2 ** 20;
+/** Most bytes of chunks that a stream keeps: no chunk is wanted again once a block has gone past it. */
+const STREAM_CACHE_BYTES = 8 * 2 ** 20;
 /** Largest answer of one read. */
 const MAX_READ_BYTES = 256 * 2 ** 20;
 
@@ -436,9 +443,10 @@ function shareBudget(plan: ReadPlan, budgetBytes: number, { chunkLength }: Chunk
       hint: `give at least ${needed + rowBytes} bytes; explain() says what they are for`,
     });
   }
-  const rows = Math.max(1, Math.floor(free / 2 / rowBytes));
+  const rows = Math.max(1, Math.floor(Math.min(free / 2, STREAM_BLOCK_BYTES) / rowBytes));
   const blockRows = rows < chunkLength ? rows : rows - (rows % chunkLength);
-  return { blockRows, cacheBytes: plan.largestChunkBytes + free - blockRows * rowBytes };
+  const left = Math.min(free - blockRows * rowBytes, STREAM_CACHE_BYTES);
+  return { blockRows, cacheBytes: plan.largestChunkBytes + left };
 }
 
 function checkSize(rows: number, columns: number): void {
