@@ -5,7 +5,7 @@ import { BLOCK_BYTES, type LfpSignal, type SignalBlock, type SignalColumn, type 
 import { readLfpackFacts } from "./lfpack-facts.js";
 
 /** Decoded samples, and what decoding them needs beside. */
-const STREAM_BYTES = 8 * BLOCK_BYTES;
+const STREAM_BYTES = 4 * BLOCK_BYTES;
 
 /** The file that a recording is in: as it was named, the scales of the recording, and what closes it. */
 export interface RecordingFile {

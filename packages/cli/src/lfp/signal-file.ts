@@ -13,8 +13,8 @@ export interface SignalFileShape {
   readonly rowCount: number;
 }
 
-/** A row group of this many rows: small enough to be made in memory, large enough to compress. */
-const GROUP_ROWS = 65_536;
+/** Values of a row group at most: each takes some 20 bytes while it is encoded. */
+const GROUP_VALUES = 2 ** 19;
 
 /** The files that a signal is written to: an array has its times beside it. */
 export function signalPaths(path: string): readonly [string, ...string[]] {
@@ -114,8 +114,9 @@ function columnsOf(names: readonly string[], { times, data }: Pick<SignalBlock, 
 
 function* groups({ times, data }: Pick<SignalBlock, "times" | "data">) {
   const width = times.length === 0 ? 0 : data.length / times.length;
-  for (let at = 0; at < times.length; at += GROUP_ROWS) {
-    const stop = Math.min(times.length, at + GROUP_ROWS);
+  const rows = Math.max(1, Math.floor(GROUP_VALUES / Math.max(1, width)));
+  for (let at = 0; at < times.length; at += rows) {
+    const stop = Math.min(times.length, at + rows);
     yield { times: times.subarray(at, stop), data: data.subarray(at * width, stop * width) };
   }
 }

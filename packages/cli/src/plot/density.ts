@@ -47,13 +47,8 @@ export class Density {
 
   /** The size that this share of the values does not exceed; 0 where there are none. */
   quantileOfSizes(share: number): number {
-    const sizes: number[] = [];
-    for (let step = 0; step < this.stepCount; step++)
-      for (let row = 0; row < this.rowCount; row++) {
-        const size = Math.abs(this.valueAt(step, row));
-        if (!Number.isNaN(size)) sizes.push(size);
-      }
-    const sorted = Float64Array.from(sizes).sort();
+    const sizes = this.#sums.map((sum, at) => Math.abs(sum / (this.#counts[Math.floor(at / this.rowCount)] ?? 0)));
+    const sorted = sizes.filter((size) => !Number.isNaN(size)).sort();
     return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   }
 }
