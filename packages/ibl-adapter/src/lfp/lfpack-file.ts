@@ -15,10 +15,10 @@ import { openFormat2 } from "./format-2.js";
 import type { Kernels } from "./kernels/kernels.js";
 import { loadKernels } from "./kernels/load-kernels.js";
 import { createClock, findBackwardJump, type RecordingClock } from "./lfp-clock.js";
-import { toChannels } from "./lfpack-channels.js";
+import { type LfpackChannels, toChannels } from "./lfpack-channels.js";
 import { LfpackRecording } from "./lfpack-recording.js";
 import { type Place, placeAt } from "./place.js";
-import { readSaturation, type SaturationReading } from "./saturation.js";
+import { readSaturation, type SaturationReading, type SaturationTable } from "./saturation.js";
 import { readScaleMeta, type ScaleMeta } from "./scale-meta.js";
 import { readAttributes } from "./stored-values.js";
 
@@ -38,11 +38,24 @@ export interface LfpackOptions extends CallOptions {
   readonly decoders?: DecoderOptions | undefined;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What the recordings of a file decode with. */
 interface Decoding {
   readonly kernels: Kernels;
   readonly decoder: ChunkDecoder;
   readonly decodedBytes: number;
+}
+
+/** What is known of a scale before its chunks are looked at. */
+export interface RecordingHeader {
+  readonly meta: ScaleMeta;
+  readonly clock: RecordingClock;
+  readonly channels: LfpackChannels;
+  /** Null where the recording has no table. */
+  readonly saturation: SaturationTable | null;
+  /** What was odd about the saturation table. */
+  readonly notices: readonly Notice[];
 }
 
 export interface OpenRecordingOptions extends CallOptions {
@@ -94,6 +107,7 @@ export class LfpackFile {
   readonly #file: Hdf5File;
   readonly #rootNames: readonly string[];
   readonly #decoding: Decoding;
+  readonly #scales = new Map<string, readonly number[]>();
   #recordings: readonly string[] | undefined;
 
   constructor(file: Hdf5File, rootNames: readonly string[], isFlat: boolean, decoding: Decoding) {
@@ -107,7 +121,8 @@ export class LfpackFile {
   /**
    * Keys of the recordings in name order, in the Brain-Wide Map archive probe ids; `[]` for the flat layout and for an empty file.
    *
-   * Looks at every member of the root once: groups that hold a scale are recordings, anything else is left aside.
+   * A member of the root whose name is a UUID is taken for one, without a look at it: an archive of 699 has them all over its 16 GB. Of the
+   * others those are, once looked at, that are groups with a scale; anything else is left aside.
    *
    * @throws {@link FormatError} when the root has members and none is a recording: this is no LFPack archive
    */
@@ -115,7 +130,9 @@ export class LfpackFile {
     if (this.#recordings !== undefined) return this.#recordings;
     const names: string[] = [];
     if (!this.isFlat) {
-      for (const name of this.#rootNames) if ((await this.#findScales(name, options)).length > 0) names.push(name);
+      for (const name of this.#rootNames) {
+        if (UUID.test(name) || (await this.#findScales(name, options)).length > 0) names.push(name);
+      }
     }
     if (names.length === 0 && !this.isFlat && this.#rootNames.length > 0) throw this.#noArchive();
     this.#recordings = names;
@@ -130,8 +147,12 @@ export class LfpackFile {
   async scales(recording: string | null, options?: CallOptions): Promise<readonly number[]> {
     if (this.isFlat) return [0];
     const scales = recording === null ? [] : await this.#findScales(recording, options);
-    if (scales.length === 0) throw await this.#noRecording(recording, options);
-    return scales;
+    if (scales.length > 0) return scales;
+    // It was listed without a look.
+    if (recording !== null && UUID.test(recording) && this.#rootNames.includes(recording)) {
+      throw this.#notLfpack(`${recording} is no recording: no group with a scale in it`, `/${recording}`);
+    }
+    throw await this.#noRecording(recording, options);
   }
 
   /**
@@ -151,13 +172,41 @@ export class LfpackFile {
         hint: "open one of the scales it has",
       });
     }
-    const path = key === null ? "" : `/${key}/${String(number).padStart(2, "0")}`;
-    const place: Place = {
-      url: this.url,
-      recording: key === null ? "flat recording" : `recording ${key}, scale ${number}`,
-      path,
+    return this.#open(key, number, placeOf(this.url, key, number), scales.includes(0), { signal: options.signal });
+  }
+
+  /**
+   * What the header of one scale says: `meta`, annotations, clock and saturation. Its chunks are not looked at.
+   *
+   * @throws as {@link openRecording}, for what the header holds
+   */
+  async readHeader(name: string | null, scale: number, options: CallOptions = {}): Promise<RecordingHeader> {
+    const hasBase = name !== null && (await this.scales(name, options)).includes(0);
+    return this.#readHeader(name, scale, placeOf(this.url, name, scale), hasBase, options);
+  }
+
+  async #readHeader(
+    name: string | null,
+    scale: number,
+    place: Place,
+    hasBase: boolean,
+    options: CallOptions,
+  ): Promise<RecordingHeader> {
+    const meta = await readScaleMeta(this.#file, place, options);
+    const annotations =
+      name === null || scale === 0
+        ? meta.attributes
+        : hasBase
+          ? await this.#baseAttributes(name, place, options)
+          : null;
+    const saturation = await this.#saturation(name, place, options);
+    return {
+      meta,
+      clock: createClock(meta.clock, meta.sampleCount),
+      channels: toChannels(meta, annotations),
+      saturation: saturation.table,
+      notices: saturation.notices,
     };
-    return this.#open(key, number, place, scales.includes(0), { signal: options.signal });
   }
 
   async #open(
@@ -167,38 +216,27 @@ export class LfpackFile {
     hasBase: boolean,
     options: CallOptions,
   ): Promise<LfpackRecording> {
-    const meta = await readScaleMeta(this.#file, place, options);
+    const header = await this.#readHeader(name, scale, place, hasBase, options);
+    const { meta, clock } = header;
     const layout = { sampleCount: meta.sampleCount, chunkLength: meta.chunkLength, overlap: meta.chunkOverlap };
     const { channelCount, alpha, epsilon } = meta;
     const context = { file: this.#file, place, channelCount, layout, alpha, epsilon };
     const chunks = meta.formatVersion === 1 ? await openFormat1(context, options) : await openFormat2(context, options);
-    const annotations =
-      name === null || scale === 0
-        ? meta.attributes
-        : hasBase
-          ? await this.#baseAttributes(name, place, options)
-          : null;
-    const clock = createClock(meta.clock, meta.sampleCount);
-    const saturation = await this.#saturation(name, place, options);
-    const notices = [
-      ...meta.notices,
-      ...clockNotices(meta, clock, place),
-      ...basisNotices(meta, chunks.basisSize, place),
-      ...saturation.notices,
-    ];
     return new LfpackRecording({
+      ...header,
       url: this.url,
       name,
       scale,
       path: place.path === "" ? "/" : place.path,
-      meta,
-      clock,
-      channels: toChannels(meta, annotations),
-      saturation: saturation.table,
       layout: layout satisfies ChunkLayout,
       chunks,
       ...this.#decoding,
-      notices,
+      notices: [
+        ...meta.notices,
+        ...clockNotices(meta, clock, place),
+        ...basisNotices(meta, chunks.basisSize, place),
+        ...header.notices,
+      ],
     });
   }
 
@@ -213,13 +251,17 @@ export class LfpackFile {
 
   /** Source: LFPack: children of a recording whose names are all digits are its scales. */
   async #findScales(name: string, options?: CallOptions): Promise<readonly number[]> {
+    const known = this.#scales.get(name);
+    if (known !== undefined) return known;
     const path = `/${name}`;
     if (name === "" || (await this.#file.find(path, options))?.kind !== "group") return [];
     const links = await this.#file.list(path, options);
-    return links
+    const scales = links
       .filter((link) => /^\d+$/.test(link.name))
       .map((link) => Number(link.name))
       .sort((a, b) => a - b);
+    this.#scales.set(name, scales);
+    return scales;
   }
 
   async #onlyRecording(options: CallOptions): Promise<string> {
@@ -247,21 +289,27 @@ export class LfpackFile {
   }
 
   #noArchive(): FormatError {
-    return new FormatError(
-      `${this.url} is no LFPack archive: no member of its root is a recording (${shown(this.#rootNames)})`,
-      {
-        format: "lfpack",
-        url: this.url,
-        at: "/",
-        hint: "a recording is a group with a scale such as 00 in it; see what the file is with crossprobe inspect",
-      },
-    );
+    return this.#notLfpack(`no member of its root is a recording (${shown(this.#rootNames)})`, "/");
+  }
+
+  #notLfpack(says: string, at: string): FormatError {
+    return new FormatError(`${this.url} is no LFPack archive: ${says}`, {
+      format: "lfpack",
+      url: this.url,
+      at,
+      hint: "a recording is a group with a scale such as 00 in it; see what the file is with crossprobe inspect",
+    });
   }
 
   /** Closes the file and ends the decoding threads, if there are any. */
   async close(): Promise<void> {
     await Promise.all([this.#decoding.decoder.close(), this.#file.close()]);
   }
+}
+
+function placeOf(url: string, name: string | null, scale: number): Place {
+  if (name === null) return { url, recording: "flat recording", path: "" };
+  return { url, recording: `recording ${name}, scale ${scale}`, path: `/${name}/${String(scale).padStart(2, "0")}` };
 }
 
 function shown(names: readonly string[]): string {

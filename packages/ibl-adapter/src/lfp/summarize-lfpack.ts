@@ -19,7 +19,10 @@ export interface LfpackScaleSummary {
   readonly hasRegions: boolean | null;
 }
 
-/** Every scale of every recording of an archive, from headers alone; a scale that does not open is listed with its error. */
+/**
+ * Every scale of every recording of an archive, from headers alone: a scale whose header does not read is listed with its error, and
+ * chunks are not looked at.
+ */
 export async function summarizeLfpack(file: LfpackFile, options?: CallOptions): Promise<readonly LfpackScaleSummary[]> {
   const names = file.isFlat ? [null] : await file.recordings(options);
   const summaries: LfpackScaleSummary[] = [];
@@ -37,10 +40,7 @@ async function summarizeScale(
   options?: CallOptions,
 ): Promise<LfpackScaleSummary> {
   try {
-    const { meta, clock, saturation, channels } = await file.openRecording(recording, {
-      scale,
-      signal: options?.signal,
-    });
+    const { meta, clock, saturation, channels } = await file.readHeader(recording, scale, options);
     return {
       recording,
       scale,
