@@ -9,27 +9,38 @@ const part = (name) => import(new URL(name, LFP).href);
 const { openFormat1 } = await part("format-1.js");
 const { openFormat2 } = await part("format-2.js");
 const { readScaleMeta } = await part("scale-meta.js");
-const { decodeChunk, multiplyOut } = await part("decode-chunk.js");
+const { createDecoder } = await part("decoder/create-decoder.js");
+const { inFlight } = await part("signal-reader.js");
 const { loadKernels } = await part("kernels/load-kernels.js");
 
-/** Sixteen whole chunks from inside a recording. */
-export async function loadChunks({ path, recording, kernels: kind }) {
+/** Sixteen whole chunks from inside a recording, and what decodes them. */
+export async function loadChunks({ path, recording, threads = 1, kernels: kind }) {
   const store = new LocalStore(pathToFileURL(`${dirname(path)}/`).href);
   const file = await openHdf5(store, basename(path));
   const place = { url: file.url, recording, path: `/${recording}/00` };
   const meta = await readScaleMeta(file, place);
-  const { sampleCount, chunkLength, chunkOverlap: overlap, channelCount, alpha } = meta;
-  const scale = { file, place, channelCount, layout: { sampleCount, chunkLength, overlap }, alpha };
+  const { sampleCount, chunkLength, chunkOverlap: overlap, channelCount, alpha, epsilon } = meta;
+  const scale = { file, place, channelCount, layout: { sampleCount, chunkLength, overlap }, alpha, epsilon };
   const reader = await (meta.formatVersion === 1 ? openFormat1 : openFormat2)(scale);
   const chunks = [];
   for (let index = 1; index <= 16; index++) chunks.push(await reader.read(index));
-  return { chunks, decoder: { kernels: await loadKernels(kind) }, close: () => file.close() };
+  await file.close();
+  const kernels = await loadKernels(kind);
+  const decoder = await createDecoder(kernels, threads > 1 ? { threads } : undefined);
+  return { chunks, decoder, volts: new Float32Array(chunks.length * chunkLength * channelCount) };
 }
 
-/** One chunk to float32 `[samples, channels]`. */
-export function toVolts({ kernels }, stored) {
-  const chunk = decodeChunk(stored, kernels);
-  const volts = new Float32Array(chunk.sampleCount * chunk.channelCount);
-  multiplyOut(kernels, chunk, chunk.channelFactors, [0, chunk.sampleCount], volts, 0);
-  return volts;
+/** All chunks to float32 `[samples, channels]`, into an array that is there; as many at once as the engine has in flight. */
+export async function decodeAll({ chunks, decoder, volts }) {
+  let next = 0;
+  const lane = async () => {
+    while (next < chunks.length) {
+      const number = next++;
+      const { channelFactors: factors, timeCourses: courses, ...chunk } = await decoder.decode(chunks[number]);
+      const { rank, sampleCount, channelCount: columns } = chunk;
+      const shape = { rank, columns, stride: sampleCount, start: 0, stop: sampleCount };
+      await decoder.product({ factors, courses, shape, target: volts, offset: number * sampleCount * columns });
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight(decoder) }, lane));
 }
