@@ -1,5 +1,10 @@
 import { isDataError } from "@crossprobe/core";
-import type { LfpackFile, LfpackRecording } from "@crossprobe/ibl-adapter/lfpack";
+import {
+  type LfpackFile,
+  type RecordingHeader,
+  type SaturationSummary,
+  summarizeSaturation,
+} from "@crossprobe/ibl-adapter/lfpack";
 import { errorLine } from "../output/errors.js";
 import { toJson } from "../output/json.js";
 import { Progress } from "../output/progress.js";
@@ -34,9 +39,8 @@ async function readEntries({ io, note }: SignalContext, archive: LfpackFile): Pr
     progress.update("recordings:", i, names.length);
     for (const scale of await archive.scales(recording, { signal })) {
       try {
-        const opened = await archive.openRecording(recording, { scale, signal });
-        entries.push({ recording, scale, error: null, facts: factsOf(opened) });
-        opened.close();
+        const header = await archive.readHeader(recording, scale, { signal });
+        entries.push({ recording, scale, error: null, facts: factsOf(header) });
       } catch (error) {
         if (!isDataError(error, "format") && !isDataError(error, "schema")) throw error;
         progress.end();
@@ -49,17 +53,16 @@ async function readEntries({ io, note }: SignalContext, archive: LfpackFile): Pr
   return entries;
 }
 
-function factsOf(recording: LfpackRecording) {
-  const { meta, clock } = recording;
+function factsOf({ meta, clock, saturation, saturatedIntervals }: RecordingHeader) {
   return {
     formatVersion: meta.formatVersion,
-    sampleCount: recording.sampleCount,
-    durationSeconds: recording.durationSeconds,
-    channelCount: recording.channelCount,
+    sampleCount: meta.sampleCount,
+    durationSeconds: meta.sampleCount / clock.samplingRate,
+    channelCount: meta.channelCount,
     clock: { kind: clock.kind, quality: clock.quality, samplingRate: clock.samplingRate, coverage: clock.coverage },
     codec: { alpha: meta.alpha, epsilon: meta.epsilon, writerVersion: meta.writer.lfpackVersion },
-    saturation: recording.saturationSummary(),
-    saturated: recording.saturatedIntervals(),
+    saturation: saturation === null ? null : summarizeSaturation(saturation),
+    saturated: saturatedIntervals,
   };
 }
 
@@ -106,7 +109,7 @@ function print({ io }: SignalContext, file: string, entries: readonly Entry[], c
 }
 
 /** Without a table it is not known: that is not none. */
-function saturationText(summary: ReturnType<LfpackRecording["saturationSummary"]>): string {
+function saturationText(summary: SaturationSummary | null): string {
   if (summary === null) return "not known";
   if (summary.intervalCount === 0) return "0";
   return `${formatNumber(summary.totalSeconds)} (${summary.intervalCount})`;

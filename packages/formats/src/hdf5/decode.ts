@@ -104,9 +104,21 @@ const latin1 = new TextDecoder("latin1");
 /** Texts up to this length are looked at byte by byte: a decoder costs more than that. */
 const SHORT_BYTES = 48;
 
+/** Character by character, which for a few is several times as fast as all at once; `undefined` where it is not ASCII. */
+function decodeAscii(bytes: Uint8Array): string | undefined {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
 /** UTF-8 whatever the declared character set (ASCII is often UTF-8 in truth); Latin-1 where the bytes are no UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
-  if (bytes.length <= SHORT_BYTES && bytes.every((byte) => byte < 0x80)) return String.fromCharCode(...bytes);
+  const short = bytes.length <= SHORT_BYTES ? decodeAscii(bytes) : undefined;
+  if (short !== undefined) return short;
   try {
     return utf8.decode(bytes);
   } catch {

@@ -13,7 +13,14 @@ export type { ClockFacts, RecordingClock, SyncKnots } from "./lfp-clock.js";
 export { type LfpSourceOptions, toLfpSource } from "./lfp-source.js";
 export { toTraits } from "./lfp-traits.js";
 export { binChannels, binOfChannels, type LfpackChannels } from "./lfpack-channels.js";
-export { type LfpackFile, type LfpackOptions, type OpenRecordingOptions, openLfpack, toLfpack } from "./lfpack-file.js";
+export {
+  type LfpackFile,
+  type LfpackOptions,
+  type OpenRecordingOptions,
+  openLfpack,
+  type RecordingHeader,
+  toLfpack,
+} from "./lfpack-file.js";
 export type { LfpackRecording, LfpackSignal, StreamOptions } from "./lfpack-recording.js";
 export { binMap, composeMaps, type LinearMap, type MapColumn, sparseMap, subsetMap } from "./linear-map.js";
 export { type ReReferenceOptions, reReferenceMap } from "./linear-map-reference.js";
@@ -29,7 +36,7 @@ export {
 export { type AxisIndex, parseIndex, type Slice } from "./numpy-index.js";
 export type { ReadPlan } from "./read-plan.js";
 export type { LfpackReadRequest } from "./read-request.js";
-export type { SaturationSummary, SaturationTable } from "./saturation.js";
+export { type SaturationSummary, type SaturationTable, summarizeSaturation } from "./saturation.js";
 export type { ScaleMeta, WriterProvenance } from "./scale-meta.js";
 export { type LfpackScaleSummary, summarizeLfpack } from "./summarize-lfpack.js";
 export { type FirFilter, firFilter, type SosFilter, sosFilter, type TimeFilter } from "./time-filter.js";

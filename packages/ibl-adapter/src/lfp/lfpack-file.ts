@@ -2,6 +2,7 @@ import {
   type ByteStore,
   type CallOptions,
   FormatError,
+  type Interval,
   NotFoundError,
   type Notice,
   QueryError,
@@ -18,7 +19,7 @@ import { createClock, findBackwardJump, type RecordingClock } from "./lfp-clock.
 import { type LfpackChannels, toChannels } from "./lfpack-channels.js";
 import { LfpackRecording } from "./lfpack-recording.js";
 import { type Place, placeAt } from "./place.js";
-import { readSaturation, type SaturationReading, type SaturationTable } from "./saturation.js";
+import { readSaturation, type SaturationReading, type SaturationTable, toSaturatedIntervals } from "./saturation.js";
 import { readScaleMeta, type ScaleMeta } from "./scale-meta.js";
 import { readAttributes } from "./stored-values.js";
 
@@ -54,6 +55,8 @@ export interface RecordingHeader {
   readonly channels: LfpackChannels;
   /** Null where the recording has no table. */
   readonly saturation: SaturationTable | null;
+  /** As {@link LfpackRecording.saturatedIntervals}. */
+  readonly saturatedIntervals: readonly Interval[];
   /** What was odd about the saturation table. */
   readonly notices: readonly Notice[];
 }
@@ -200,11 +203,13 @@ export class LfpackFile {
           ? await this.#baseAttributes(name, place, options)
           : null;
     const saturation = await this.#saturation(name, place, options);
+    const clock = createClock(meta.clock, meta.sampleCount);
     return {
       meta,
-      clock: createClock(meta.clock, meta.sampleCount),
+      clock,
       channels: toChannels(meta, annotations),
       saturation: saturation.table,
+      saturatedIntervals: toSaturatedIntervals(saturation.table, clock, meta.clock.nominalRate, meta.sampleCount),
       notices: saturation.notices,
     };
   }

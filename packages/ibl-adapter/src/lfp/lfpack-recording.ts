@@ -25,10 +25,10 @@ import { planRead, type ReadPlan } from "./read-plan.js";
 import { readPositions } from "./read-positions.js";
 import { columnNames, type LfpackReadRequest, type ResolvedRead, resolveRead } from "./read-request.js";
 import {
-  normaliseSpans,
   type SaturationSummary,
   type SaturationTable,
   summarizeSaturation,
+  toSaturatedIntervals,
   toSaturatedSamples,
 } from "./saturation.js";
 import type { ScaleMeta } from "./scale-meta.js";
@@ -160,13 +160,7 @@ export class LfpackRecording {
 
   /** Saturated spans in seconds on the recording's clock, in order, cut to the recording and joined where they overlap. */
   saturatedIntervals(): readonly Interval[] {
-    if (this.saturation === null) return [];
-    const ratio = this.meta.clock.nominalRate / this.saturation.rawRate;
-    const rawSampleCount = this.saturation.rawSampleCount ?? Math.ceil(this.sampleCount / ratio);
-    return normaliseSpans(this.saturation, rawSampleCount).map(([start, stop]) => ({
-      start: this.clock.timeOf(start * ratio),
-      stop: this.clock.timeOf(stop * ratio),
-    }));
+    return toSaturatedIntervals(this.saturation, this.clock, this.meta.clock.nominalRate, this.sampleCount);
   }
 
   /**

@@ -1,5 +1,6 @@
-import type { CallOptions, Notice } from "@crossprobe/core";
+import type { CallOptions, Interval, Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import type { RecordingClock } from "./lfp-clock.js";
 import { type Place, schemaError } from "./place.js";
 import { type Attributes, elementCount, findNumber, readAttributes, readNumbers } from "./stored-values.js";
 
@@ -137,6 +138,21 @@ export function normaliseSpans(
     else joined.push([start, stop]);
   }
   return joined;
+}
+
+/** Saturated spans in seconds on a recording's clock, in order, cut to the recording and joined where they overlap; none without a table. */
+export function toSaturatedIntervals(
+  table: SaturationTable | null,
+  clock: RecordingClock,
+  nominalRate: number,
+  sampleCount: number,
+): readonly Interval[] {
+  if (table === null) return [];
+  const ratio = nominalRate / table.rawRate;
+  return normaliseSpans(table, table.rawSampleCount ?? Math.ceil(sampleCount / ratio)).map(([start, stop]) => ({
+    start: clock.timeOf(start * ratio),
+    stop: clock.timeOf(stop * ratio),
+  }));
 }
 
 /**

@@ -77,8 +77,8 @@ function decodeVariableText(bytes: Uint8Array, count: number, type: StoredType, 
     // An unwritten element points to nothing: no text.
     if (object === undefined) return "";
     requireSound(length <= object.length, "a text is longer than its place in the heap");
-    const end = object.subarray(0, length).indexOf(0);
-    return decodeText(object.subarray(0, end < 0 ? length : end));
+    const end = object.indexOf(0);
+    return decodeText(object.subarray(0, end < 0 ? length : Math.min(end, length)));
   });
 }
 
