@@ -27,20 +27,20 @@ export async function loadChunks({ path, recording, threads = 1, kernels: kind }
   await file.close();
   const kernels = await loadKernels(kind);
   const decoder = await createDecoder(kernels, threads > 1 ? { threads } : undefined);
-  return { chunks, decoder, volts: new Float32Array(chunks.length * chunkLength * channelCount) };
+  const targets = Array.from({ length: inFlight(decoder) }, () => new Float32Array(chunkLength * channelCount));
+  return { chunks, decoder, targets };
 }
 
-/** All chunks to float32 `[samples, channels]`, into an array that is there; as many at once as the engine has in flight. */
-export async function decodeAll({ chunks, decoder, volts }) {
+/** All chunks to float32 `[samples, channels]`, each into an array that is there; as many at once as the engine has in flight. */
+export async function decodeAll({ chunks, decoder, targets }) {
   let next = 0;
-  const lane = async () => {
+  const lane = async (target) => {
     while (next < chunks.length) {
-      const number = next++;
-      const { channelFactors: factors, timeCourses: courses, ...chunk } = await decoder.decode(chunks[number]);
+      const { channelFactors: factors, timeCourses: courses, ...chunk } = await decoder.decode(chunks[next++]);
       const { rank, sampleCount, channelCount: columns } = chunk;
       const shape = { rank, columns, stride: sampleCount, start: 0, stop: sampleCount };
-      await decoder.product({ factors, courses, shape, target: volts, offset: number * sampleCount * columns });
+      await decoder.product({ factors, courses, shape, target, offset: 0 });
     }
   };
-  await Promise.all(Array.from({ length: inFlight(decoder) }, lane));
+  await Promise.all(targets.map(lane));
 }
