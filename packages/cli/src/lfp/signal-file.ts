@@ -104,11 +104,10 @@ function parquetFile(path: string, { columns }: SignalFileShape, write: Write): 
 
 function columnsOf(names: readonly string[], { times, data }: Pick<SignalBlock, "times" | "data">) {
   const width = names.length;
-  const column = (k: number): Column =>
-    Array.from(times, (_, i) => {
-      const value = data[i * width + k] ?? Number.NaN;
-      return Number.isNaN(value) ? null : value;
-    });
+  const column = (k: number): Column => {
+    const values = Float32Array.from(times, (_, i) => data[i * width + k] ?? Number.NaN);
+    return values.some(Number.isNaN) ? Array.from(values, (value) => (Number.isNaN(value) ? null : value)) : values;
+  };
   return [["time", times] as const, ...names.map((name, k) => [name, column(k)] as const)];
 }
 

@@ -46,6 +46,9 @@ export function encodeColumns(table: Table, types: ReadonlyMap<string, ParquetCo
 
 function encodeNamed(name: string, column: Column, type: ParquetColumnType): UnnamedColumn {
   const { element, has } = NAMED[type];
+  // Without a null among them, numbers need not be boxed.
+  if (type === "double" && column instanceof Float64Array) return { element, data: column, isNullable: true };
+  if (type === "float" && column instanceof Float32Array) return { element, data: column, isNullable: true };
   const values = Array.from(column as Iterable<unknown>, (value) => value ?? null);
   const stray = values.find((value) => value !== null && !has(value));
   if (stray !== undefined) {
