@@ -33,7 +33,7 @@ const reference = await startReference(options.python);
 const written = [];
 try {
   console.log(`${new Date().toISOString().slice(0, 10)}, ${machine()}`);
-  console.log("Milliseconds: minimum / median / maximum. Ratios: of the minima (of the medians).");
+  console.log("Milliseconds: minimum / median / maximum. Ratios: of the minima by the clock (of processor time).");
   for (const format of options.formats.split(",").map(Number)) await measure(format);
   console.log(`\nload at the end: ${machine()}`);
 } finally {
@@ -66,7 +66,7 @@ async function measure(format) {
     const { ms, peakBytes, importsMs } = ours.get("one");
     imports.push(...importsMs);
     const lfpack = theirs === undefined ? [] : [spread(theirs.ms)];
-    const beside = theirs === undefined ? [] : [ratio(theirs.ms, ms)];
+    const beside = theirs === undefined ? [] : [ratio(theirs, ours.get("one"))];
     rows.push([TITLES[operation], ...lfpack, spread(ms), ...beside, Math.round(peakBytes / 1e6)]);
   }
   const lfpack = reference === undefined ? [[], []] : [["lfpack"], ["ours : lfpack"]];

@@ -79,19 +79,21 @@ export async function startReference(python) {
  * @returns rows of figures: `{ ours: Map<name, Figures>, reference?: Figures }`
  */
 export async function compare(job, variants, reference, rounds, referenceRounds = rounds) {
-  const ours = new Map(Object.keys(variants).map((name) => [name, { ms: [], peakBytes: 0, importsMs: [] }]));
-  const theirs = { ms: [] };
+  const ours = new Map(Object.keys(variants).map((name) => [name, { ms: [], cpu: [], peakBytes: 0, importsMs: [] }]));
+  const theirs = { ms: [], cpu: [] };
   for (let round = 0; round < rounds; round++) {
     let expected;
     if (reference !== undefined && round < referenceRounds) {
-      const { ms, probe } = await reference.run(job);
+      const { ms, cpu, probe } = await reference.run(job);
       theirs.ms.push(...ms);
-      expected = probe;
+      theirs.cpu.push(...cpu);
+      expected = probe ?? undefined;
     }
     for (const [name, more] of Object.entries(variants)) {
-      const { ms, peakBytes, importsMs, probe } = await runOurs({ ...job, ...more });
+      const { ms, cpu, peakBytes, importsMs, probe } = await runOurs({ ...job, ...more });
       const kept = ours.get(name);
       kept.ms.push(...ms);
+      kept.cpu.push(...cpu);
       kept.importsMs.push(importsMs);
       kept.peakBytes = Math.max(kept.peakBytes, peakBytes);
       check(job.operation, probe, expected);
@@ -123,10 +125,12 @@ function rounded(value) {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** How many times as fast: of the minima, and of the medians. */
-export function ratio(reference, ours) {
-  const [theirs, own] = [summary(reference), summary(ours)];
-  return `${(theirs.min / own.min).toFixed(1)} (${(theirs.median / own.median).toFixed(1)})`;
+/** How many times as fast by the clock (of processor time), of the minima; others at work on the machine spoil the former more. */
+export function ratio(slow, fast) {
+  const [clock, processor] = [slow.ms, slow.cpu].map(
+    (values, i) => summary(values).min / summary([fast.ms, fast.cpu][i]).min,
+  );
+  return `${clock.toFixed(1)} (${processor.toFixed(1)})`;
 }
 
 export function table(head, rows) {

@@ -30,55 +30,66 @@ TEN_MINUTES = {
     "read": lambda reader: reader[0 : reader.ns],
     "whole": lambda reader: reader[0 : reader.ns],
     "bins": lambda reader: reader.read(slice(0, reader.ns), bin_channels=4)[0],
+    "again": lambda reader: region_means(reader[0 : reader.ns], reader),
     "regions": lambda reader: region_means(reader[0 : reader.ns], reader),
     "bandpass": lambda reader: scipy.signal.sosfiltfilt(SOS, reader[0 : reader.ns], axis=0),
     "csd": lambda reader: source_density(reader[0 : reader.ns], reader),
 }
 
 
-def timed(action):
-    start = time.perf_counter()
-    value = action()
-    return (time.perf_counter() - start) * 1000, value
+class Times:
+    """Milliseconds by the clock, and of processor time."""
+
+    def __init__(self):
+        self.ms, self.cpu = [], []
+
+    def add(self, action, count=1):
+        used, start = time.process_time(), time.perf_counter()
+        value = action()
+        self.ms.append((time.perf_counter() - start) * 1000 / count)
+        self.cpu.append((time.process_time() - used) * 1000 / count)
+        return value
+
+    def answer(self, probe=None):
+        return {"ms": self.ms, "cpu": self.cpu, "probe": probe}
 
 
 def decode(job):
     """Chunks put together before the clock runs, their coefficients spread and, in format 2, their factors multiplied."""
-    times = []
+    times = Times()
     with LFPackReader(job["path"], job["recording"]) as reader:
         chunks = [LFPCompressed(**reader._codec.chunk(i)) for i in range(1, 17)]
-    for number in range(job["repeats"] + 1):
-        elapsed, _ = timed(lambda: [decompress(chunk) for chunk in chunks])
-        if number > 0:
-            times.append(elapsed / len(chunks))
-    return {"ms": times}
+    decompress(chunks[0])
+    for _ in range(job["repeats"]):
+        times.add(lambda: [decompress(chunk) is None for chunk in chunks], len(chunks))
+    return times.answer()
 
 
 def read_chunks(job):
-    times = []
+    times = Times()
     for _ in range(job["repeats"]):
         with LFPackReader(job["path"], job["recording"]) as reader:
             reader[0:2048]
             for chunk in range(1, 25):
-                times.append(timed(lambda: reader[2048 * chunk : 2048 * (chunk + 1)])[0])
-    return {"ms": times}
+                times.add(lambda: reader[2048 * chunk : 2048 * (chunk + 1)])
+    return times.answer()
 
 
 def ten_minutes(job):
-    times, probe = [], []
+    times, probe = Times(), []
     for _ in range(job["repeats"]):
         with LFPackReader(job["path"], job["recording"]) as reader:
-            elapsed, result = timed(lambda: TEN_MINUTES[job["operation"]](reader))
-        times.append(elapsed)
+            result = times.add(lambda: TEN_MINUTES[job["operation"]](reader))
         columns = result.shape[1]
         probe = [float(result[row, column]) for row in PROBE_ROWS for column in (0, columns // 2, columns - 1)]
         del result
-    return {"ms": times, "probe": probe}
+    return times.answer(probe)
 
 
 def listing(job):
-    elapsed, names = timed(lambda: LFPackReader.recordings(job["path"]))
-    return {"ms": [elapsed], "probe": [len(names)]}
+    times = Times()
+    names = times.add(lambda: LFPackReader.recordings(job["path"]))
+    return times.answer([len(names)])
 
 
 def facts(job):
@@ -90,8 +101,8 @@ def facts(job):
                 (reader.nc, reader.fs, reader.t0, reader.rl, len(reader.saturation), "acronym" in reader.channels_full)
         return total
 
-    elapsed, total = timed(every)
-    return {"ms": [elapsed], "probe": [total]}
+    times = Times()
+    return times.answer([times.add(every)])
 
 
 def window(job):
@@ -99,8 +110,9 @@ def window(job):
         with LFPackReader(job["path"], job["recording"]) as reader:
             return reader[0:2500]
 
-    elapsed, data = timed(first)
-    return {"ms": [elapsed], "probe": [float(data[0, 0]), float(data[1000, 7]), float(data[2499, 383])]}
+    times = Times()
+    data = times.add(first)
+    return times.answer([float(data[0, 0]), float(data[1000, 7]), float(data[2499, 383])])
 
 
 OPERATIONS = {"decode": decode, "chunk": read_chunks, "list": listing, "facts": facts, "window": window}
