@@ -1,5 +1,6 @@
 import type { Notice } from "@crossprobe/core";
 import type { DecodedChunk } from "./decode-chunk.js";
+import { partBySaturation } from "./zero-spans.js";
 
 type Span = readonly [start: number, stop: number];
 
@@ -30,11 +31,8 @@ export class DecodingNotices {
   }
 
   #unexplained(start: number, stop: number): number {
-    let count = 0;
-    for (let sample = start; sample < stop; sample++) {
-      if (!this.#saturated.some(([from, to]) => sample >= from && sample < to)) count++;
-    }
-    return count;
+    const parts = partBySaturation([start, stop], "unknown", this.#saturated);
+    return parts.reduce((sum, part) => sum + (part.kind === "saturated" ? 0 : part.stop - part.start), 0);
   }
 
   list(): readonly Notice[] {
@@ -53,7 +51,7 @@ export class DecodingNotices {
       {
         code: "zero-samples",
         message:
-          "samples are exactly 0 on every channel and no saturated span explains it: the signal was silent before compression",
+          "samples are exactly 0 on every channel and no saturated span explains it: the signal was silent before compression, or why is not known",
         count: this.#zeros,
       },
     ];

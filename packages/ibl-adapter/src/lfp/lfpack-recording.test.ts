@@ -103,6 +103,20 @@ describe.each(["format-1/small.h5", "format-2/small.h5"])("reading %s", (path) =
     expect(await collect(recording.stream({}, { budgetBytes: enough }))).toHaveLength(645);
   });
 
+  it("hears an abort during a read that waits for nothing, kept chunks or not", async () => {
+    const recording = await openSmall();
+    const reason = new Error("enough");
+    const abortedRead = (): Promise<unknown> => {
+      for (const end = performance.now() + 20; performance.now() < end; );
+      const controller = new AbortController();
+      setImmediate(() => controller.abort(reason));
+      return recording.read({}, { signal: controller.signal });
+    };
+    await expect(abortedRead()).rejects.toBe(reason);
+    await recording.read();
+    await expect(abortedRead()).rejects.toBe(reason);
+  });
+
   it("stops a stream with the caller's reason, and when the recording is closed", async () => {
     const recording = await openSmall();
     const { peakBytes, resultBytes, largestChunkBytes } = recording.plan();

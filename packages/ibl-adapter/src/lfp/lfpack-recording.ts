@@ -21,6 +21,7 @@ import type { Kernels } from "./kernels/kernels.js";
 import type { RecordingClock } from "./lfp-clock.js";
 import type { LfpackChannels } from "./lfpack-channels.js";
 import { type AxisIndex, parseIndex, resolveIndex } from "./numpy-index.js";
+import { Pauses } from "./pauses.js";
 import { planRead, type ReadPlan } from "./read-plan.js";
 import { readPositions } from "./read-positions.js";
 import { columnNames, type LfpackReadRequest, type ResolvedRead, resolveRead } from "./read-request.js";
@@ -34,7 +35,7 @@ import {
 import type { ScaleMeta } from "./scale-meta.js";
 import { type ChunkSource, inFlight, SignalReader } from "./signal-reader.js";
 import type { ChunkReader } from "./stored-chunk.js";
-import { classifyZeros, invalidWithin, partBySaturation, type ZeroSpan, ZeroSpans } from "./zero-spans.js";
+import { classifyZeros, invalidWithin, joinSpans, partBySaturation, type ZeroSpan, ZeroSpans } from "./zero-spans.js";
 
 /** What a stream holds unless told otherwise. */
 const DEFAULT_STREAM_BYTES = 64 * 2 ** 20;
@@ -113,6 +114,9 @@ export class LfpackRecording {
   readonly #decoded: DecodedChunks;
   readonly #headerNotices: readonly Notice[];
   readonly #decodingNotices: DecodingNotices;
+  /** Joined and in order. */
+  readonly #saturated: readonly (readonly [start: number, stop: number])[];
+  readonly #pauses = new Pauses();
   #isClosed = false;
 
   constructor(parts: RecordingParts) {
@@ -136,7 +140,8 @@ export class LfpackRecording {
       load: (index, options) => this.#load(index, this.#decoded, options),
     };
     this.#headerNotices = parts.notices;
-    this.#decodingNotices = new DecodingNotices(`${parts.url}#${parts.path}`, this.saturatedSamples());
+    this.#saturated = joinSpans(this.saturatedSamples());
+    this.#decodingNotices = new DecodingNotices(`${parts.url}#${parts.path}`, this.#saturated);
   }
 
   get channelCount(): number {
@@ -354,7 +359,7 @@ export class LfpackRecording {
     const whole: readonly [number, number] = [0, this.sampleCount];
     const isScanned = this.#zeros.chunkCount === chunkCount(this.#layout);
     const zeros = isScanned ? this.#zeros.within(whole) : await this.#zeroChunks(options);
-    return invalidWithin(whole, this.saturatedSamples(), zeros);
+    return invalidWithin(whole, this.#saturated, zeros);
   }
 
   async #zeroChunks(options?: CallOptions): Promise<readonly ZeroSpan[]> {
@@ -362,7 +367,7 @@ export class LfpackRecording {
     return chunks.flatMap(({ index, kind }) => {
       const start = index * this.#layout.chunkLength;
       const stop = Math.min(this.sampleCount, start + this.#layout.chunkLength);
-      return partBySaturation([start, stop], kind, this.saturatedSamples());
+      return partBySaturation([start, stop], kind, this.#saturated);
     });
   }
 
@@ -374,6 +379,7 @@ export class LfpackRecording {
 
   /** A chunk from the recording's cache, from `kept`, or decoded and put into `kept`. */
   async #load(index: number, kept: DecodedChunks, options?: CallOptions): Promise<DecodedChunk> {
+    await this.#pauses.pauseIfDue(options?.signal);
     const known = this.#decoded.get(index) ?? kept.get(index);
     if (known !== undefined) return known;
     const chunk = await this.#decoder.decode(await this.#chunks.read(index, options), options);
@@ -381,14 +387,14 @@ export class LfpackRecording {
     const first = index * this.#layout.chunkLength;
     this.#decodingNotices.add(index, first, chunk);
     const { audit, sampleCount } = chunk;
-    this.#zeros.add(index, classifyZeros(audit, first, sampleCount, this.saturatedSamples(), this.meta.alpha));
+    this.#zeros.add(index, classifyZeros(audit, first, sampleCount, this.#saturated, this.meta.alpha));
     kept.add(index, chunk);
     return chunk;
   }
 
   #toSignal(data: Float32Array, samples: readonly [number, number], { map, unit }: ResolvedRead): LfpackSignal {
     const columns = columnNames(map, this.channelCount);
-    const invalid = invalidWithin(samples, this.saturatedSamples(), this.#zeros.within(samples));
+    const invalid = invalidWithin(samples, this.#saturated, this.#zeros.within(samples));
     return { ...ndArray(data, [samples[1] - samples[0], columns.length], unit), samples, columns, invalid };
   }
 
