@@ -28,15 +28,24 @@ const PACKET_GAIN = 64;
 /** Looks at the factors and at the coefficients they came from. */
 export function auditChunk(factors: Factors, coefficients: Coefficients, alpha: number): ChunkAudit {
   const { channelCount, sampleCount, rank, channelFactors, timeCourses } = factors;
-  const hasFactors = hasValues(channelFactors);
+  const courses = usedCourses(factors);
   // False for NaN and infinities, too.
   const isSound = sumOfSizes(channelFactors) * sumOfSizes(coefficients.values) * PACKET_GAIN < MAX_FLOAT;
   const shape = { rank, columns: channelCount, stride: sampleCount, start: 0, stop: sampleCount };
   return {
     nonFiniteValues: isSound ? 0 : countNonFinite(channelFactors, timeCourses, shape),
-    isCodecDropout: alpha !== 0 && hasFactors && !hasValues(timeCourses),
-    zeroRuns: hasFactors ? zeroRuns(factors) : [[0, sampleCount]],
+    isCodecDropout: alpha !== 0 && courses.length > 0 && !courses.some(hasValues),
+    zeroRuns: zeroRuns(courses, sampleCount),
   };
+}
+
+/** Time courses of the components that reach any channel: the others leave nothing in the signal. */
+function usedCourses({ channelFactors, timeCourses, rank, sampleCount }: Factors): readonly Float64Array[] {
+  const isUsed = new Uint8Array(rank);
+  for (let i = 0; i < channelFactors.length; i++) if (channelFactors[i] !== 0) isUsed[i % rank] = 1;
+  return Array.from(isUsed.keys())
+    .filter((k) => isUsed[k] === 1)
+    .map((k) => timeCourses.subarray(k * sampleCount, (k + 1) * sampleCount));
 }
 
 function hasValues(values: Float64Array): boolean {
@@ -50,18 +59,14 @@ function sumOfSizes(values: Float32Array | Float64Array): number {
   return sum;
 }
 
-function zeroRuns({ timeCourses, sampleCount, rank }: Factors): readonly (readonly [number, number])[] {
+function zeroRuns([first, ...others]: readonly Float64Array[], sampleCount: number) {
+  if (first === undefined) return [[0, sampleCount]] as const;
   const runs: [number, number][] = [];
   for (let i = 0; i < sampleCount; i++) {
-    if (timeCourses[i] !== 0 || !isZeroAt(timeCourses, i, sampleCount, rank)) continue;
+    if (first[i] !== 0 || !others.every((course) => course[i] === 0)) continue;
     const last = runs.at(-1);
     if (last?.[1] === i) last[1] = i + 1;
     else runs.push([i, i + 1]);
   }
   return runs;
-}
-
-function isZeroAt(timeCourses: Float64Array, sample: number, sampleCount: number, rank: number): boolean {
-  for (let k = 0; k < rank; k++) if (timeCourses[k * sampleCount + sample] !== 0) return false;
-  return true;
 }
