@@ -2,8 +2,6 @@ import type { NumericArray } from "@crossprobe/core";
 import { formatError } from "./place.js";
 import type { StoredChunk } from "./stored-chunk.js";
 
-const MAX_INT32 = 2 ** 31 - 1;
-
 /** The coefficients of a chunk, checked: positions inside the matrix and strictly ascending, as many values. */
 export interface Coefficients {
   readonly indices: Int32Array;
@@ -63,13 +61,14 @@ export function sumDeltas(deltas: NumericArray): Int32Array | Float64Array {
   let index = 0;
   for (let i = 0; i < deltas.length; i++) {
     index += deltas[i] ?? 0;
+    // No matrix is that large, but what is wrong is to be said with the number that is wrong.
+    if ((index | 0) !== index) return sumAnyDeltas(deltas);
     indices[i] = index;
   }
-  // No matrix is that large, but what is wrong is to be said with the number that is wrong.
-  return index <= MAX_INT32 ? indices : sumFarDeltas(deltas);
+  return indices;
 }
 
-function sumFarDeltas(deltas: NumericArray): Float64Array {
+function sumAnyDeltas(deltas: NumericArray): Float64Array {
   let index = 0;
   return Float64Array.from(deltas, (delta) => {
     index += delta;
