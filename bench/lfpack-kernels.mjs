@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { decodeChunk, multiplyOut } from "../packages/ibl-adapter/dist/lfp/decode-chunk.js";
+import { decodeChunk } from "../packages/ibl-adapter/dist/lfp/decode-chunk.js";
 import { createDecoder } from "../packages/ibl-adapter/dist/lfp/decoder/create-decoder.js";
 import { loadKernels } from "../packages/ibl-adapter/dist/lfp/kernels/load-kernels.js";
 
@@ -132,7 +132,8 @@ async function measureThreads(rank) {
 
 function decode(chunk, kernels, volts) {
   const decoded = decodeChunk(chunk, kernels);
-  multiplyOut(kernels, decoded, decoded.channelFactors, [0, SAMPLES], volts, 0);
+  const shape = { rank: decoded.rank, columns: decoded.channelCount, stride: SAMPLES, start: 0, stop: SAMPLES };
+  kernels.product(decoded.channelFactors, decoded.timeCourses, shape, volts, 0);
   return volts;
 }
 

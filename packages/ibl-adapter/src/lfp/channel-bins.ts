@@ -27,30 +27,6 @@ export function binCount(channelCount: number, bins: ChannelBins | undefined): n
   return bins === undefined ? channelCount : Math.floor(channelCount / bins.size);
 }
 
-/**
- * Factors `[columns, rank]` of the columns wanted, from channel factors `[channels, rank]`: rows picked, or added in bins.
- *
- * @param columns channels, or bins where `bins` is given, in the order wanted
- */
-export function selectFactors(
-  channelFactors: Float64Array,
-  rank: number,
-  columns: readonly number[],
-  bins?: ChannelBins | undefined,
-): Float64Array {
-  const size = bins?.size ?? 1;
-  const divisor = bins?.combine === "mean" ? size : 1;
-  const selected = new Float64Array(columns.length * rank);
-  for (const [row, column] of columns.entries()) {
-    for (let k = 0; k < rank; k++) {
-      let sum = 0;
-      for (let i = 0; i < size; i++) sum += channelFactors[(column * size + i) * rank + k] ?? 0;
-      selected[row * rank + k] = sum / divisor;
-    }
-  }
-  return selected;
-}
-
 /** Means of a per-channel column in bins, in float32 as lfpack gives them. */
 export function binMeans(values: Float32Array, size: number): Float32Array {
   return Float32Array.from({ length: Math.floor(values.length / size) }, (_, bin) => {

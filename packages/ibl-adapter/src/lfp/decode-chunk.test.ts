@@ -1,10 +1,11 @@
 import { FormatError } from "@crossprobe/core";
 import { describe, expect, it } from "vitest";
-import { selectFactors } from "./channel-bins.js";
 import { sumDeltas } from "./coefficients.js";
-import { decodeChunk as decode, multiplyOut } from "./decode-chunk.js";
+import { decodeChunk as decode } from "./decode-chunk.js";
 import { scaleColumns } from "./format-2.js";
 import { loadKernels } from "./kernels/load-kernels.js";
+import { applyMap } from "./linear-map.js";
+import { resolveRead } from "./read-request.js";
 import type { StoredChunk } from "./stored-chunk.js";
 
 const place = { url: "memory:/a.h5", recording: "recording r, scale 0, chunk 0", path: "/r/00/chunks/0" };
@@ -27,9 +28,12 @@ function timeDomainChunk(changes: Partial<StoredChunk> = {}): StoredChunk {
 
 function signalOf(chunk: StoredChunk, columns: readonly number[], size = 1, combine: "sum" | "mean" = "sum"): number[] {
   const decoded = decodeChunk(chunk);
-  const factors = selectFactors(decoded.channelFactors, decoded.rank, columns, { size, combine });
-  const target = new Float32Array(decoded.sampleCount * columns.length);
-  multiplyOut(kernels, decoded, factors, [0, decoded.sampleCount], target, 0);
+  const { rank, sampleCount, channelCount, channelFactors, timeCourses } = decoded;
+  const { map } = resolveRead({ channels: columns, bins: { size, combine } }, channelCount, sampleCount);
+  const factors = map === null ? channelFactors : applyMap(map, channelFactors, rank);
+  const target = new Float32Array(sampleCount * columns.length);
+  const shape = { rank, columns: columns.length, stride: sampleCount, start: 0, stop: sampleCount };
+  kernels.product(factors, timeCourses, shape, target, 0);
   return [...target];
 }
 
@@ -68,6 +72,19 @@ describe("decodeChunk", () => {
     expect(decodeChunk(dropped).audit).toMatchObject({ isCodecDropout: true, zeroRuns: [[0, 20]] });
   });
 
+  it("finds zeros beside a component that reaches no channel", () => {
+    // The second component has samples everywhere, and factors nowhere.
+    const header = { rank: 2, columns: 4, sampleCount: 4, extendedCount: 4, leftOverlap: 0, alpha: 0 };
+    const chunk = timeDomainChunk({
+      header,
+      factors: { kind: "channels", values: Float32Array.of(1, 0, 2, 0, 3, 0, 4, 0, 5, 0) },
+      indices: Int32Array.of(0, 4, 5, 6, 7),
+      values: Float32Array.of(10, 1, 1, 1, 1),
+    });
+    expect(signalOf(chunk, [1])).toEqual([20, 0, 0, 0]);
+    expect(decodeChunk(chunk).audit).toMatchObject({ isCodecDropout: false, zeroRuns: [[1, 4]] });
+  });
+
   it.each([
     ["below the matrix", { indices: Int32Array.of(-5, 4) }, "outside"],
     ["past the matrix", { indices: Int32Array.of(1, 6) }, "outside"],
@@ -98,5 +115,11 @@ describe("format 2", () => {
 
   it("sums differences past 16 bits", () => {
     expect([...sumDeltas(Uint16Array.of(0, 65535, 65535, 1))]).toEqual([0, 65535, 131070, 131071]);
+  });
+
+  it("keeps sums that are no index as they are, so that they are refused", () => {
+    // In 32 bits the first would be 5, the second fits again.
+    expect([...sumDeltas(Float64Array.of(2 ** 32 + 5, -(2 ** 32) + 1))]).toEqual([2 ** 32 + 5, 6]);
+    expect([...sumDeltas(Float32Array.of(0.5, 0.5))]).toEqual([0.5, 1]);
   });
 });

@@ -56,26 +56,3 @@ function composeFactors({ factors, channelCount, header: { rank } }: ChunkParts,
     columns: rank,
   });
 }
-
-/**
- * Multiplies samples `within` of a chunk out into rows of a result `[samples, columns]`, volts.
- *
- * Each value is summed over the components in float64 and rounded once; NaN and infinities become 0, as the reference has
- * it ({@link ChunkAudit.nonFiniteValues} counts them).
- *
- * @param columnFactors `[columns, rank]`: channel factors, or sums of them (see `selectFactors`)
- * @param row row of `target` for the first sample
- */
-export function multiplyOut(
-  kernels: Kernels,
-  chunk: DecodedChunk,
-  columnFactors: Float64Array,
-  [start, stop]: readonly [number, number],
-  target: Float32Array,
-  row: number,
-): void {
-  const { rank, sampleCount, timeCourses } = chunk;
-  const columns = columnFactors.length / rank;
-  const shape = { rank, columns, stride: sampleCount, start, stop };
-  kernels.product(columnFactors, timeCourses, shape, target, row * columns);
-}
