@@ -7,7 +7,8 @@ export function unshuffle(bytes: Uint8Array, itemBytes: number, target: Uint8Arr
   if (itemBytes === 2) unshuffle2(bytes, count, target);
   else if (itemBytes === 4) unshuffle4(bytes, count, target);
   else if (itemBytes === 8) unshuffle8(bytes, count, target);
-  else {
+  else if (count > 0) {
+    // No whole element, no loop: a damaged size of 2^31 would keep it busy for long.
     for (let part = 0; part < itemBytes; part++) {
       for (let i = 0, from = part * count, to = part; i < count; i++, to += itemBytes)
         target[to] = bytes[from + i] ?? 0;
