@@ -82,6 +82,7 @@ async function readOld(file: FileBytes, address: number, head: Uint8Array): Prom
       // Bytes behind the last message that are too few for another.
       const bytes = cursor.take(size);
       seen += 1;
+      requireSound(seen <= declared, `the object header at ${address} has more than its ${declared} messages`);
       add(file, { type, flags, bytes }, messages, extents);
     }
   }
