@@ -117,6 +117,20 @@ describe.each(["format-1/small.h5", "format-2/small.h5"])("reading %s", (path) =
     await expect(abortedRead()).rejects.toBe(reason);
   });
 
+  it.each([undefined, { threads: 1 }])(
+    "is closed with its archive, kept chunks or not (decoders: %o)",
+    async (decoders) => {
+      const file = await openArchive(`${FIXTURES}${path}`, { decoders });
+      const recording = await file.openRecording((await file.recordings())[1]);
+      const stream = recording.stream();
+      await recording.read();
+      await file.close();
+      await expect(recording.read({ samples: [0, 10] })).rejects.toMatchObject(query);
+      await expect(stream.next()).rejects.toMatchObject(query);
+      await expect(recording.scanZeros()).rejects.toMatchObject(query);
+    },
+  );
+
   it("stops a stream with the caller's reason, and when the recording is closed", async () => {
     const recording = await openSmall();
     const { peakBytes, resultBytes, largestChunkBytes } = recording.plan();

@@ -416,7 +416,8 @@ export class LfpackRecording {
   }
 
   #checkOpen(options?: CallOptions): void {
-    if (this.#isClosed) throw new QueryError(`the recording ${this.path} in ${this.url} is closed`);
+    if (this.#isClosed || this.#decoder.isClosed)
+      throw new QueryError(`the recording ${this.path} in ${this.url} is closed`);
     options?.signal?.throwIfAborted();
   }
 

@@ -20,6 +20,9 @@ export interface ChunkDecoder {
   /** Threads beside the one that asks, 0 where there is none: callers gain nothing from more in flight than one above this. */
   readonly threads: number;
 
+  /** Whether it was closed: with the archive that it belongs to. */
+  readonly isClosed: boolean;
+
   /** @throws {@link FormatError} when a coefficient lies outside its matrix or is given twice */
   decode(stored: StoredChunk, options?: CallOptions): Promise<DecodedChunk>;
 
@@ -34,9 +37,14 @@ export interface ChunkDecoder {
 export class InlineDecoder implements ChunkDecoder {
   readonly threads = 0;
   readonly #kernels: Kernels;
+  #isClosed = false;
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   async decode(stored: StoredChunk, options?: CallOptions): Promise<DecodedChunk> {
@@ -50,6 +58,6 @@ export class InlineDecoder implements ChunkDecoder {
   }
 
   async close(): Promise<void> {
-    // holds no thread
+    this.#isClosed = true;
   }
 }

@@ -51,6 +51,10 @@ export class DecoderPool implements ChunkDecoder {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   async decode(stored: StoredChunk, options?: CallOptions): Promise<DecodedChunk> {
     const { header, channelCount, factors } = stored;
     const { indices, values } = checkCoefficients(stored);
