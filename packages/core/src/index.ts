@@ -31,6 +31,7 @@ export {
   type StoreErrorDetails,
   UnsupportedError,
 } from "./errors.js";
+export type { HttpAnswer, HttpClient, HttpRequest } from "./http-client.js";
 export { createHub, type Hub, type HubConfig, type HubSessionFilter } from "./hub.js";
 export { type Channel, type ChannelTable, channelSchema } from "./model/channel.js";
 export {

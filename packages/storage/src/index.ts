@@ -7,6 +7,7 @@ import type { StoreResolver } from "@crossprobe/core";
 import { portableFactories, resolverOf, type StoresOptions } from "./stores.js";
 
 export { type HttpOptions, HttpStore } from "./http.js";
+export { JsonHttp, type JsonHttpOptions } from "./http-json.js";
 export { type MemoryEntries, MemoryStore } from "./memory.js";
 export type { StoresOptions } from "./stores.js";
 

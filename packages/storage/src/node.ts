@@ -7,7 +7,9 @@ import type { StoreResolver } from "@crossprobe/core";
 import { LocalStore } from "./local.js";
 import { portableFactories, resolverOf, type StoresOptions } from "./stores.js";
 
+export { DirectoryCache } from "./directory-cache.js";
 export { type HttpOptions, HttpStore } from "./http.js";
+export { JsonHttp, type JsonHttpOptions } from "./http-json.js";
 export { LocalStore } from "./local.js";
 export { type MemoryEntries, MemoryStore } from "./memory.js";
 export type { StoresOptions } from "./stores.js";

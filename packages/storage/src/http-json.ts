@@ -1,0 +1,79 @@
+import { type CallOptions, type HttpAnswer, type HttpClient, type HttpRequest, StoreError } from "@crossprobe/core";
+import axios, { type AxiosInstance, isAxiosError } from "axios";
+
+export interface JsonHttpOptions {
+  /** How long one request may take in all, seconds (default 60). */
+  readonly timeoutSeconds?: number | undefined;
+  /** The longest answer taken, bytes (default 64 MiB). */
+  readonly maxBytes?: number | undefined;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 60;
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
+
+/**
+ * Asks web services for text over HTTP. One request a call; every status is an answer.
+ *
+ * A body that breaks off is an error, never a short text. GET follows redirects, without `Authorization` to another host;
+ * POST follows none, so that a form with a password reaches the address it was meant for alone.
+ *
+ * @example
+ * const http = new JsonHttp({ timeoutSeconds: 20 });
+ * const { status, text } = await http.request({ method: "GET", url: "https://example.org/sessions" }, { signal });
+ */
+export class JsonHttp implements HttpClient {
+  readonly #client: AxiosInstance;
+  readonly #timeoutSeconds: number;
+
+  constructor(options: JsonHttpOptions = {}) {
+    this.#timeoutSeconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    this.#client = axios.create({
+      responseType: "arraybuffer",
+      maxContentLength: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      validateStatus: () => true,
+    });
+  }
+
+  async request(request: HttpRequest, options: CallOptions = {}): Promise<HttpAnswer> {
+    options.signal?.throwIfAborted();
+    const deadline = AbortSignal.timeout(this.#timeoutSeconds * 1000);
+    try {
+      const response = await this.#client.request<unknown>({
+        method: request.method,
+        url: request.url,
+        headers: { ...request.headers },
+        maxRedirects: request.method === "GET" ? MAX_REDIRECTS : 0,
+        signal: options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]),
+        ...(request.body === undefined ? {} : { data: request.body }),
+      });
+      options.signal?.throwIfAborted();
+      return { status: response.status, headers: headersOf(response.headers), text: textOf(response.data) };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw lost(request.url, deadline.aborted ? `no whole answer in ${this.#timeoutSeconds} s` : describe(error));
+    }
+  }
+}
+
+/** The client's own error is left out: it holds the request with its headers, hence tokens. */
+function lost(url: string, detail: string): StoreError {
+  return new StoreError(`Could not read ${url}: ${detail}.`, { url, retryable: true });
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return "the request failed";
+  const code = isAxiosError(error) ? error.code : undefined;
+  const message = error.message || error.name;
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+}
+
+function headersOf(headers: object): Map<string, string> {
+  const texts = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return new Map(texts.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function textOf(data: unknown): string {
+  const isBytes = data instanceof ArrayBuffer || data instanceof Uint8Array;
+  return isBytes ? new TextDecoder().decode(data) : "";
+}
