@@ -4,7 +4,6 @@ import {
   type ByteStore,
   type CallOptions,
   type Column,
-  DataError,
   FormatError,
   QueryError,
   SchemaError,
@@ -13,12 +12,9 @@ import {
 } from "@crossprobe/core";
 import {
   type ColumnMetaData,
-  type CompressionCodec,
   type DecodedArray,
   type FileMetaData,
   type PageHeader as LibraryPageHeader,
-  type ParquetParsers,
-  parquetMetadataAsync,
   parquetSchema,
   type RowGroup,
   type SchemaElement,
@@ -28,16 +24,23 @@ import { parquetHeader, readPage } from "hyparquet/src/column.js";
 import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleAsync } from "hyparquet/src/rowgroup.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
-import { compressors } from "hyparquet-compressors";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
-import { type ChunkRange, readRanges } from "./parquet/chunk-ranges.js";
+import { readRanges } from "./parquet/chunk-ranges.js";
 import { type Chunk, toColumn } from "./parquet/column.js";
 import { isDecimal, typeNameOf } from "./parquet/column-type.js";
 import { encodeColumns, type ParquetColumnType } from "./parquet/encode.js";
+import { chunkRange, decoding, decompress, RAW_PARSERS, readMetadata } from "./parquet/file.js";
 import { decodeChunk, type PageDecoder } from "./parquet/pages.js";
 import { openRanges, type RangeFile } from "./parquet/range-file.js";
 import { urlOf } from "./place.js";
 
+export {
+  type CodedTexts,
+  type PackedValues,
+  type PackValue,
+  readParquetPacked,
+  readParquetTexts,
+} from "./parquet/compact.js";
 export type { ParquetColumnType };
 
 export interface ParquetOptions {
@@ -208,20 +211,6 @@ export function createParquetEncoder(
   };
 }
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/**
- * Keeps times and dates as the integers that the file has: the decoder's own `Date` drops what is below a millisecond, and it
- * does not know whether a time is UTC. Text that is not UTF-8 is an error, where the decoder would put in replacement signs.
- */
-const RAW_PARSERS: Partial<ParquetParsers> = {
-  timestampFromMilliseconds: asIs,
-  timestampFromMicroseconds: asIs,
-  timestampFromNanoseconds: asIs,
-  dateFromDays: asIs,
-  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && UTF8.decode(bytes),
-};
-
 /**
  * Hides decimals of flat columns from the decoder, which would multiply them by an inexact power of ten. Those inside lists and
  * records are left to it.
@@ -237,23 +226,6 @@ function withRawDecimals(metadata: FileMetaData): FileMetaData {
 function withoutType(element: SchemaElement): SchemaElement {
   const { converted_type: _converted, logical_type: _logical, ...rest } = element;
   return rest;
-}
-
-/** For the statistics of a footer, which are not used and may be cut in the middle of a value. */
-const UNREAD_PARSERS: Partial<ParquetParsers> = { ...RAW_PARSERS, stringFromBytes: asIs, jsonFromBytes: asIs };
-
-function asIs(value: unknown): unknown {
-  return value;
-}
-
-async function readMetadata(file: RangeFile, url: string): Promise<FileMetaData> {
-  const metadata = await parquetMetadataAsync(file, { parsers: UNREAD_PARSERS, geoparquet: false });
-  const rowCount = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount !== Number(metadata.num_rows)) {
-    const message = `${url} says it has ${metadata.num_rows} rows, its row groups have ${rowCount}.`;
-    throw new FormatError(message, { format: "parquet", url, at: "footer" });
-  }
-  return metadata;
 }
 
 function chooseColumns(metadata: FileMetaData, wanted: readonly string[] | undefined, url: string): string[] {
@@ -319,11 +291,6 @@ async function readGroup(
   );
 }
 
-function chunkRange(meta: ColumnMetaData): ChunkRange {
-  const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
-  return { start, end: start + Number(meta.total_compressed_size) };
-}
-
 function decodeLeaf(bytes: Uint8Array, meta: ColumnMetaData, rowCount: number, schema: SchemaTree): DecodedArray[] {
   const schemaPath = getTreePath(schema, meta.path_in_schema);
   const facts = {
@@ -368,15 +335,6 @@ function asUncompressed(header: object, length: number): object {
   return { ...header, compressed_page_size: length, uncompressed_page_size: length };
 }
 
-function decompress(bytes: Uint8Array, length: number, codec: CompressionCodec): Uint8Array {
-  const decompressor = compressors[codec];
-  if (codec !== "UNCOMPRESSED" && decompressor === undefined)
-    throw new Error(`the compression ${codec} is not supported`);
-  const page = decompressor === undefined ? bytes : decompressor(bytes, length);
-  if (page.length !== length) throw new Error(`a page has ${page.length} bytes where ${length} were claimed`);
-  return page;
-}
-
 function toTable(
   metadata: FileMetaData,
   names: readonly string[],
@@ -400,17 +358,4 @@ function toTable(
     return [name, toColumn(parts, rowCount, node, { bigint: bigints.includes(name), fail })];
   });
   return table(columns, rowCount);
-}
-
-/** Turns whatever the decoder throws at broken bytes into a {@link FormatError}. */
-async function decoding<T>(url: string, options: CallOptions, work: () => Promise<T>): Promise<T> {
-  try {
-    options.signal?.throwIfAborted();
-    return await work();
-  } catch (cause) {
-    options.signal?.throwIfAborted();
-    if (cause instanceof DataError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(`${url} is no readable Parquet file: ${reason}.`, { format: "parquet", url, cause });
-  }
 }
