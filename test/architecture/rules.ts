@@ -22,8 +22,9 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   h5wasm: "packages/formats/src/hdf5/",
   // Ranges of files, and the texts of web services: two contracts of core, one library.
   axios: ["packages/storage/src/http.ts", "packages/storage/src/http-json.ts"],
-  hyparquet: "packages/formats/src/parquet.ts",
-  "hyparquet-compressors": "packages/formats/src/parquet.ts",
+  // Tables, and single columns packed: both beside each other, as HDF5 has its folder.
+  hyparquet: ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/"],
+  "hyparquet-compressors": "packages/formats/src/parquet/file.ts",
   "hyparquet-writer": "packages/formats/src/parquet.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
   commander: "packages/cli/src/",
