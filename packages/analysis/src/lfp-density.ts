@@ -59,7 +59,9 @@ export async function readLfpDensity(source: LfpSource, options: LfpDensityOptio
   const invalid = widened(await source.invalidIntervals({ signal }), INVALID_MARGIN + FILTER_HALF_LENGTH);
   const segmenter = new Segmenter(new Welch(channels.length, GRID_RATE, settings), grid, invalid);
   const from = segmenter.firstPoint(filteredCoverage(source).start);
-  for await (const block of readOnGrid(source, grid, channels, { from, signal })) {
+  const onInvalid = (spans: readonly Interval[]) =>
+    void invalid.push(...widened(spans, INVALID_MARGIN + FILTER_HALF_LENGTH));
+  for await (const block of readOnGrid(source, grid, channels, { from, signal, onInvalid })) {
     segmenter.push(block);
     options.onProgress?.((block.first + block.count) / GRID_RATE, grid.count / GRID_RATE);
   }

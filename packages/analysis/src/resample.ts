@@ -2,6 +2,7 @@ import {
   type CallOptions,
   formatRef,
   type Interval,
+  type LfpBlock,
   type LfpSource,
   NotFoundError,
   UnsupportedError,
@@ -179,7 +180,7 @@ export async function* readOnGrid(
   source: LfpSource,
   grid: Grid,
   channels: readonly number[],
-  options: CallOptions & { readonly from?: number } = {},
+  options: CallOptions & { readonly from?: number; readonly onInvalid?: (spans: readonly Interval[]) => void } = {},
 ): AsyncGenerator<GridBlock> {
   checkCanResample(source);
   const sites = summedSites(source);
@@ -197,10 +198,20 @@ export async function* readOnGrid(
   const resampler = new GridResampler({ samplingRate, channelCount: channels.length }, grid, from);
   for await (const block of source.blocks({ samples, channels }, { signal })) {
     signal?.throwIfAborted();
+    if (block.invalid !== undefined) options.onInvalid?.(secondsOf(block, samplingRate));
     const points = resampler.push({ times: block.times, data: block.data.data });
     if (sites !== 1) for (let i = 0; i < points.data.length; i++) points.data[i] = (points.data[i] as number) / sites;
     if (points.count > 0) yield points;
   }
+}
+
+/** Invalid samples of a block as seconds: each sample lasts until the next would come. */
+function secondsOf({ invalid = [], samples, times }: LfpBlock, samplingRate: number): readonly Interval[] {
+  const timeOf = (sample: number): number => times[sample - samples[0]] ?? Number.NaN;
+  return invalid.map(({ samples: [first, stop] }) => ({
+    start: timeOf(first),
+    stop: timeOf(stop - 1) + 1 / samplingRate,
+  }));
 }
 
 /** Sites that were summed into each channel: what its values are divided by. */

@@ -43,7 +43,7 @@ export {
   type SessionEvent,
 } from "./model/event.js";
 export type { Interval, InvalidInterval } from "./model/interval.js";
-export type { LfpBlock, LfpCaveat, LfpClock, LfpRequest, LfpSource, LfpTraits } from "./model/lfp.js";
+export type { InvalidSamples, LfpBlock, LfpCaveat, LfpClock, LfpRequest, LfpSource, LfpTraits } from "./model/lfp.js";
 export type { MovementSignal } from "./model/movement.js";
 export { type ProbeInsertion, probeInsertionSchema } from "./model/probe-insertion.js";
 export { type Notice, noticeSchema, type Provenance, provenanceSchema } from "./model/provenance.js";

@@ -35,7 +35,7 @@ async function* readBlocks(
   for await (const block of source.blocks({ samples, channels }, settings)) {
     const { data } = block.data;
     const mapped = map === undefined || channels === undefined ? data : mapSamples(map, data, channels);
-    yield { samples: block.samples, times: block.times, data: mapped };
+    yield { samples: block.samples, times: block.times, data: mapped, invalid: block.invalid ?? [] };
   }
 }
 

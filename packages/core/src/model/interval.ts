@@ -12,7 +12,8 @@ export interface InvalidInterval extends Interval {
    * `saturated`: the amplifier was at its rail; `invalidTag`: the source tags it invalid.
    *
    * Of one signal alone, and therefore given by its source and not for the session: `gap`: no samples; `silent`: zeros before it was
-   * compressed; `codec-dropout`: zeros because the codec lost it; `unknown`: zeros that nothing explains.
+   * compressed; `codec-dropout`: zeros because the codec lost it; `unknown`: zeros that nothing explains, and numbers
+   * that did not decode.
    */
   readonly kind: "saturated" | "invalidTag" | "gap" | "silent" | "codec-dropout" | "unknown";
   /** The probe concerned; null for the whole session. */

@@ -55,6 +55,13 @@ export interface LfpRequest {
   readonly channels?: readonly number[] | undefined;
 }
 
+/** Samples that must not be used. */
+export interface InvalidSamples {
+  /** Sample numbers `[start, stop)`. */
+  readonly samples: readonly [start: number, stop: number];
+  readonly kind: InvalidInterval["kind"];
+}
+
 /** A piece of LFP. */
 export interface LfpBlock {
   /** Sample numbers `[start, stop)`. */
@@ -65,6 +72,8 @@ export interface LfpBlock {
   readonly data: NdArray<Float32Array>;
   /** Indices into {@link LfpSource.channels} of the second axis. */
   readonly channels: readonly number[];
+  /** What reading these samples showed to be unusable, beside {@link LfpSource.invalidIntervals}; nothing if left out. */
+  readonly invalid?: readonly InvalidSamples[] | undefined;
 }
 
 /** The LFP of one probe, opened: reading it costs at most a header so far. Close it. */

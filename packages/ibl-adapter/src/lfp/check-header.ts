@@ -31,13 +31,20 @@ export function impliedLeftOverlap(layout: ChunkLayout, index: number): number {
  *
  * @throws {@link FormatError} naming what disagrees
  */
-export function checkHeader(header: ChunkHeader, layout: ChunkLayout, index: number, place: Place): void {
+export function checkHeader(
+  header: ChunkHeader,
+  layout: ChunkLayout,
+  channelCount: number,
+  index: number,
+  place: Place,
+): void {
   const fail = (says: string): never => {
     throw formatError(place, says);
   };
   const { rank, columns, sampleCount, extendedCount, leftOverlap, alpha } = header;
   const expected = Math.min(layout.chunkLength, layout.sampleCount - index * layout.chunkLength);
   if (!(rank >= 1)) fail(`rank must be at least 1, not ${rank}`);
+  if (rank > channelCount) fail(`rank ${rank}, but a matrix of ${channelCount} channels has ${channelCount} at most`);
   if (!(sampleCount > 0)) fail(`ns_original must be positive, not ${sampleCount}`);
   if (!(leftOverlap >= 0)) fail(`left_overlap must not be negative, as ${leftOverlap} is`);
   if (sampleCount + leftOverlap > extendedCount) {

@@ -63,7 +63,7 @@ async function openChunk(scale: ScaleContext, index: number, options?: CallOptio
   await requireArray(file, placeOf("vh_indices"), options);
   const values = await requireArray(file, placeOf("vh_values"), options);
   const header = toHeader(attributes, factors.shape ?? [], scale, index);
-  checkHeader(header, layout, index, place);
+  checkHeader(header, layout, scale.channelCount, index, place);
   return { place, placeOf, attributes, header, keptCount: elementCount(values.shape) };
 }
 

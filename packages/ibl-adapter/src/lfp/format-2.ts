@@ -133,7 +133,7 @@ async function openCodec({ file, place, channelCount, layout, alpha }: ScaleCont
     throw formatError(place, `codec: basis has ${basisRows} rows, nc is ${channelCount}`);
   }
   const table = await readTable(file, arrayPlace(place, "chunk_table"), options);
-  const headers = toHeaders(table, layout, alpha, place);
+  const headers = toHeaders(table, layout, channelCount, alpha, place);
   const slices = toSlices(table, basisSize);
   const needs = slices.at(-1);
   const fits = (name: string, length: number, needed: number, sum: string): void => {
@@ -180,7 +180,13 @@ async function readTable(file: Hdf5File, place: Place, options?: CallOptions): P
   return { ...needed, facts: Object.fromEntries(facts) as ChunkTable["facts"] };
 }
 
-function toHeaders(table: ChunkTable, layout: ChunkLayout, alpha: number, place: Place): readonly ChunkHeader[] {
+function toHeaders(
+  table: ChunkTable,
+  layout: ChunkLayout,
+  channelCount: number,
+  alpha: number,
+  place: Place,
+): readonly ChunkHeader[] {
   const count = table.rank.length;
   const needed = chunkCount(layout);
   if (count !== needed) {
@@ -197,7 +203,7 @@ function toHeaders(table: ChunkTable, layout: ChunkLayout, alpha: number, place:
       leftOverlap: table.left_overlap[index] ?? 0,
       alpha,
     };
-    checkHeader(header, layout, index, chunkPlace(place, index, `${place.path}/codec/chunk_table`));
+    checkHeader(header, layout, channelCount, index, chunkPlace(place, index, `${place.path}/codec/chunk_table`));
     return header;
   });
 }

@@ -204,6 +204,18 @@ describe("toLfpSource", () => {
     await expect(source.read({})).rejects.toMatchObject({ code: "query" });
   });
 
+  it("says with the samples what reading showed to be no signal, in format 1, too", async () => {
+    // lfpack 0.2 threw away every coefficient of the second of four chunks; nothing but reading tells.
+    const source = await openSource(`${ROOT}test/fixtures/lfpack/format-1/codec-dropout.h5`);
+    expect(await source.invalidIntervals()).toEqual([]);
+    const { invalid } = await source.read({ samples: [2000, 5000] });
+    expect(invalid).toContainEqual({ samples: [2048, 4096], kind: "codec-dropout" });
+    const blocks = [];
+    for await (const block of source.blocks({ channels: [0] }, { blockBytes: 4 * 2048 })) blocks.push(block);
+    expect(blocks[1]?.invalid).toEqual([{ samples: [2048, 4096], kind: "codec-dropout" }]);
+    expect((await source.invalidIntervals()).filter(({ kind }) => kind === "codec-dropout")).toHaveLength(1);
+  });
+
   it("refuses channels that are not those of its columns", async () => {
     const file = await openArchive(SMALL);
     open.push(file);

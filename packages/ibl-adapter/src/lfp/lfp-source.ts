@@ -163,11 +163,16 @@ class LfpackSource implements LfpSource {
     options?: CallOptions,
   ): Promise<LfpBlock> {
     const data = await this.#recording.read({ samples, channels, bins: this.#bins }, { signal: options?.signal });
+    // Saturated spans are among the invalid intervals, whatever is read.
+    const invalid = data.invalid.filter(({ kind }) => kind !== "saturated");
     return {
       samples: [samples[0], samples[1]],
       times: this.#recording.times(...samples),
       data: { data: data.data, shape: data.shape, unit: data.unit },
       channels: channels === undefined ? this.channels.map((_, column) => column) : [...channels],
+      ...(invalid.length > 0 && {
+        invalid: invalid.map(({ start, stop, kind }) => ({ samples: [start, stop], kind })),
+      }),
     };
   }
 }

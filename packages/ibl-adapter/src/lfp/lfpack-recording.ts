@@ -352,19 +352,21 @@ export class LfpackRecording {
 
   /**
    * Spans that must not be used, as far as they are known without decoding: saturated ones by the table, and, in format 2, chunks that are
-   * silent or lost whole (one small array is read, once). After {@link scanZeros}, all-zero spans of every kind.
+   * silent or lost whole (one small array is read, once); beside them what was seen of chunks that have been decoded. After
+   * {@link scanZeros}, all-zero spans of every kind.
    */
   async invalidSpans(options?: CallOptions): Promise<readonly ZeroSpan[]> {
     this.#checkOpen(options);
     const whole: readonly [number, number] = [0, this.sampleCount];
     const isScanned = this.#zeros.chunkCount === chunkCount(this.#layout);
-    const zeros = isScanned ? this.#zeros.within(whole) : await this.#zeroChunks(options);
-    return invalidWithin(whole, this.#saturated, zeros);
+    const unseen = isScanned ? [] : await this.#zeroChunks(options);
+    return invalidWithin(whole, this.#saturated, [...this.#zeros.within(whole), ...unseen]);
   }
 
   async #zeroChunks(options?: CallOptions): Promise<readonly ZeroSpan[]> {
     const chunks = (await this.#chunks.zeroChunks(options)) ?? [];
     return chunks.flatMap(({ index, kind }) => {
+      if (this.#zeros.has(index)) return [];
       const start = index * this.#layout.chunkLength;
       const stop = Math.min(this.sampleCount, start + this.#layout.chunkLength);
       return partBySaturation([start, stop], kind, this.#saturated);

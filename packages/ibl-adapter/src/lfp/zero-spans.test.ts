@@ -37,6 +37,14 @@ describe("classifyZeros", () => {
   });
 });
 
+it("does not trust a chunk with values that are not finite", () => {
+  const damaged = { ...audit([[3, 4]]), nonFiniteValues: 2 };
+  expect(classifyZeros(damaged, 20, 10, [[0, 22]], 7)).toEqual([
+    { start: 20, stop: 22, kind: "saturated" },
+    { start: 22, stop: 30, kind: "unknown" },
+  ]);
+});
+
 describe("ZeroSpans", () => {
   it("joins what touches across chunks and cuts to the samples asked for", () => {
     const spans = new ZeroSpans();

@@ -6,11 +6,12 @@ import type { ChunkAudit } from "./chunk-audit.js";
  * - `saturated`: the saturation table covers them; they were muted before compression
  * - `silent`: the channel factors of the whole chunk are 0, or the chunk is stored without thresholds: the signal was 0 before compression
  * - `codec-dropout`: the factors are not 0 but every coefficient of the chunk is gone: the encoder lost it (lfpack 0.2 and before)
- * - `unknown`: zeros inside a chunk that has signal elsewhere; the table does not cover them
+ * - `unknown`: zeros inside a chunk that has signal elsewhere; the table does not cover them. Also the whole of a chunk with values that came
+ *   out NaN or infinite, which are given as 0
  */
 export type ZeroKind = "saturated" | "silent" | "codec-dropout" | "unknown";
 
-/** Samples `[start, stop)` that are exactly 0 on every channel, and why. */
+/** Samples `[start, stop)` that are exactly 0 on every channel, or not to be trusted beside such, and why. */
 export interface ZeroSpan {
   readonly start: number;
   readonly stop: number;
@@ -33,6 +34,8 @@ export function classifyZeros(
   saturated: readonly Span[],
   alpha: number,
 ): readonly ZeroSpan[] {
+  if (audit.nonFiniteValues > 0)
+    return partBySaturation([firstSample, firstSample + sampleCount], "unknown", saturated);
   return audit.zeroRuns.flatMap(([start, stop]) => {
     const isWhole = start === 0 && stop === sampleCount;
     const kind = audit.isCodecDropout ? "codec-dropout" : isWhole || alpha === 0 ? "silent" : "unknown";
