@@ -126,7 +126,7 @@ describe.skipIf(!SHARED)("operations on factors against decode-then-operate in f
   it.each(cases)("%s: %s", async (file, _, operation) => {
     const share = await shareOf(file, operation, (npy) => `${GOLDEN}/expected/${npy}`);
     // Format 1: half a float32 unit in the last place of the largest value, all that rounding the result once may change.
-    // Format 2: the expected values start from factors put together in float32, 3.1e-7 of the signal's peak: more of a small result.
+    // Format 2: the expected values start from factors put together in float32, here 4.7e-8 of the signal's peak off: more of a small result.
     const signalOverResult = 0.00083 / operation.largest;
     expect(share).toBeLessThanOrEqual(file.startsWith("format-1") ? 2 ** -24 : 1e-6 * Math.max(1, signalOverResult));
   });
