@@ -82,3 +82,36 @@ it("lists collections of an object and labels of probes", () => {
   expect(collectionsOf(files, "trials")).toEqual(["alf/task_00"]);
   expect(probeLabels(files)).toEqual(["probe00a", "probe01"]);
 });
+
+describe("chooseFile, asked for more than the default", () => {
+  const files = [
+    file("alf/spikes.times.npy", { isDefault: false }),
+    file("alf/#2022-10-31#/spikes.times.npy", { isDefault: false }),
+    file("alf/#2024-05-06#/spikes.times.npy", { isDefault: true }),
+    file("alf/_av_spikes.times.npy"),
+  ];
+  it.each([
+    ["2023-01-01", "2022-10-31"],
+    ["2022-10-31", "2022-10-31"],
+    ["2020-01-01", ""],
+    ["", "2024-05-06"],
+  ])("revision %j: the last that is not after it", (revision, expected) => {
+    expect(chooseFile(files, "alf", TIMES, { revision })?.file.revision).toBe(expected);
+  });
+
+  it("finds none where all are after it", () => {
+    expect(chooseFile(files.slice(1, 3), "alf", TIMES, { revision: "2020" })).toBeUndefined();
+  });
+
+  it("takes a curation that is asked for, else the released file", () => {
+    expect(chooseFile(files, "alf", TIMES, { namespace: "av" })?.file.name.namespace).toBe("av");
+    expect(chooseFile(files, "alf", TIMES, { namespace: "zz" })?.file.name.namespace).toBeNull();
+  });
+
+  it("takes a sorter that is asked for first", () => {
+    const sortings = ["alf/probe00", "alf/probe00/pykilosort", "alf/probe00/iblsorter"];
+    expect(chooseSorting(sortings, "probe00", "pykilosort")).toBe("alf/probe00/pykilosort");
+    expect(chooseSorting(sortings, "probe00", "")).toBe("alf/probe00");
+    expect(chooseSorting(sortings, "probe00", "ks4")).toBe("alf/probe00/iblsorter");
+  });
+});

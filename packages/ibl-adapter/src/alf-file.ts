@@ -26,8 +26,24 @@ export function alfUrl(file: AlfFile): string {
   return `${file.store.url}${file.key}`;
 }
 
-/** Namespaces that hold the released data; any other is somebody's curation and is not read. */
-const RELEASED_NAMESPACES: ReadonlySet<string | null> = new Set([null, "ibl"]);
+/** Namespaces of released data and of the programs that write it; any other is somebody's curation, read only when asked for. */
+const RELEASED_NAMESPACES: ReadonlySet<string | null> = new Set([
+  null,
+  "ibl",
+  "iblrig",
+  "iblmic",
+  "spikeglx",
+  "kilosort",
+  "phy",
+]);
+
+/** What to choose instead of the released files in their default revision. */
+export interface FileChoice {
+  /** The last revision that is not after this text, whatever the index calls default; `""` is "not asked". */
+  readonly revision?: string | undefined;
+  /** Initials of a curation: its file of an attribute where there is one, else the released one. */
+  readonly namespace?: string | undefined;
+}
 
 /** What a choice among the files of a session found. */
 export interface AlfChoice {
@@ -40,7 +56,7 @@ export interface AlfChoice {
  *
  * Rules, as ONE applies them when no revision is asked: a file of quality `CRITICAL` is left out; the revision that the index
  * calls default; without an index, or without a default among several, the revision that comes last as text. What was assumed
- * is a notice. A chosen file may be absent from the store ({@link AlfFile.isPresent}): another revision never stands in for it.
+ * is a notice. A revision that is asked for: the last as text that is not after it. A chosen file may be absent from the store ({@link AlfFile.isPresent}): another revision never stands in for it.
  *
  * Absent: `undefined` where the collection lists no such file.
  *
@@ -52,14 +68,14 @@ export function chooseFile(
   files: readonly AlfFile[],
   collection: string,
   { object, attribute }: AlfAttribute,
+  asked: FileChoice = {},
 ): AlfChoice | undefined {
-  const candidates = files.filter(
-    (file) =>
-      file.collection === collection &&
-      file.name.object === object &&
-      attributeKey(file.name) === attribute &&
-      RELEASED_NAMESPACES.has(file.name.namespace),
+  const all = files.filter(
+    (file) => file.collection === collection && file.name.object === object && attributeKey(file.name) === attribute,
   );
+  const curated = asked.namespace === undefined ? [] : all.filter(({ name }) => name.namespace === asked.namespace);
+  const allowed = curated.length > 0 ? curated : all.filter(({ name }) => RELEASED_NAMESPACES.has(name.namespace));
+  const candidates = asked.revision ? upTo(allowed, asked.revision) : allowed;
   const usable = candidates.filter(({ qc }) => qc !== "CRITICAL");
   const [first] = candidates;
   if (first === undefined) return undefined;
@@ -71,6 +87,13 @@ export function chooseFile(
   }
   const chosen = chooseRevision(usable, `${collection}/${object}.${attribute}`, notices);
   return chosen === undefined ? undefined : { file: chosen, notices };
+}
+
+/** Files of the last revision that is not after another; the index's default is not asked. */
+function upTo(files: readonly AlfFile[], revision: string): readonly AlfFile[] {
+  const revisions = files.map((file) => file.revision).filter((candidate) => candidate <= revision);
+  const last = revisions.sort().at(-1);
+  return files.filter((file) => file.revision === last);
 }
 
 function chooseRevision(candidates: readonly AlfFile[], what: string, notices: Notice[]): AlfFile | undefined {
@@ -106,7 +129,7 @@ function assertOneFile(files: readonly AlfFile[], what: string): void {
 const SORTERS = ["iblsorter", "pykilosort", ""] as const;
 
 /**
- * The collection that holds an object of a probe: by preferred sorter, else the shortest name, else the first as text.
+ * The collection that holds an object of a probe: the sorter that is asked for, else by preferred sorter, else the shortest name, else the first as text.
  *
  * Absent: `undefined` where no collection of the probe holds the object. Folders of a probe whose name only begins alike
  * (`probe00a` for `probe00`) are another probe's.
@@ -114,11 +137,11 @@ const SORTERS = ["iblsorter", "pykilosort", ""] as const;
  * Source: `SpikeSortingLoader._get_spike_sorting_collection` (`brainbox/io/one.py`, ibllib 2026); there a name that only
  * begins alike is accepted.
  */
-export function chooseSorting(collections: Iterable<string>, label: string): string | undefined {
+export function chooseSorting(collections: Iterable<string>, label: string, sorter?: string): string | undefined {
   const root = `alf/${label}`;
   const own = new Set([...collections].filter((name) => name === root || name.startsWith(`${root}/`)));
-  for (const sorter of SORTERS) {
-    const name = sorter === "" ? root : `${root}/${sorter}`;
+  for (const preferred of sorter === undefined ? SORTERS : [sorter, ...SORTERS]) {
+    const name = preferred === "" ? root : `${root}/${preferred}`;
     if (own.has(name)) return name;
   }
   return [...own].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))[0];

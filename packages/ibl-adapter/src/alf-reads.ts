@@ -11,7 +11,8 @@ import {
 import { type CsvTable, readCsv } from "@crossprobe/formats/csv";
 import { readNpy, readNpyHeader, readNpyRows } from "@crossprobe/formats/npy";
 import { readParquet } from "@crossprobe/formats/parquet";
-import { type AlfFile, alfUrl, chooseFile } from "./alf-file.js";
+import { type AlfContent, readAlfContent } from "./alf-content.js";
+import { type AlfFile, alfUrl, chooseFile, type FileChoice } from "./alf-file.js";
 
 /** Numbers of one ALF array with the file that they came from. */
 export interface AlfArray {
@@ -29,7 +30,7 @@ export interface AlfArrayHeader {
 }
 
 /**
- * Reads the attributes of one collection of a session, each in its default revision, and remembers what was read and what was
+ * Reads the attributes of one collection of a session, each in its default revision or the one asked for, and remembers what was read and what was
  * assumed on the way.
  *
  * Absent: `undefined` for an attribute that the session does not list, or lists and has not on disk; the latter is a notice.
@@ -38,15 +39,17 @@ export class AlfReads {
   readonly #files: readonly AlfFile[];
   readonly #collection: string;
   readonly #options: CallOptions;
+  readonly #choice: FileChoice;
   readonly #provenance = new Map<string, Provenance>();
   readonly #notices: Notice[] = [];
   /** Revisions read, by object. */
   readonly #revisions = new Map<string, Map<string, AlfFile>>();
 
-  constructor(files: readonly AlfFile[], collection: string, options: CallOptions) {
+  constructor(files: readonly AlfFile[], collection: string, options: CallOptions, choice: FileChoice = {}) {
     this.#files = files;
     this.#collection = collection;
     this.#options = options;
+    this.#choice = choice;
   }
 
   get collection(): string {
@@ -74,7 +77,7 @@ export class AlfReads {
   /** The file of an attribute, where the store has it. */
   find(object: string, attribute: string, extensions: readonly string[]): AlfFile | undefined {
     const allowed = this.#files.filter(({ name }) => extensions.includes(name.extension));
-    const choice = chooseFile(allowed, this.#collection, { object, attribute });
+    const choice = chooseFile(allowed, this.#collection, { object, attribute }, this.#choice);
     if (choice === undefined) return undefined;
     for (const notice of choice.notices) {
       const isNew = !this.#notices.some(({ code, where }) => code === notice.code && where === notice.where);
@@ -151,6 +154,17 @@ export class AlfReads {
     if (table === undefined) throw vanished(file);
     this.#used(file);
     return { table, url: alfUrl(file) };
+  }
+
+  /** Whatever the file of an attribute holds, of any extension. */
+  async content(object: string, attribute: string): Promise<{ content: AlfContent; url: string } | undefined> {
+    const extensions = this.#files.map(({ name }) => name.extension);
+    const file = this.find(object, attribute, extensions);
+    if (file === undefined) return undefined;
+    await this.#checkSize(file);
+    const content = await readAlfContent(file.store, file.key, this.#options);
+    this.#used(file);
+    return { content, url: alfUrl(file) };
   }
 
   /** Files of one object in several revisions are normal after a new sort: said once an object, no error. */

@@ -1,3 +1,7 @@
+export type { AlfArrayContent, AlfContent } from "../alf-content.js";
+export { readAlfContent } from "../alf-content.js";
+export type { AlfFile, FileChoice } from "../alf-file.js";
+export { chooseFile, chooseSorting, collectionsOf, probeLabels } from "../alf-file.js";
 export type { AlfNameParts } from "../alf-format.js";
 export { formatAlfName, toAlfName, toReadableName } from "../alf-format.js";
 export type { AlfName, AlfPath, SessionPath } from "../alf-name.js";
@@ -18,3 +22,9 @@ export {
   parseDatasetPath,
   withPaddedNumber,
 } from "../alf-path.js";
+export type { FrameData } from "../frame-data.js";
+export { parseFrameData } from "../frame-data.js";
+export type { AlfObject, ObjectOptions } from "./alf-object.js";
+export { loadObject } from "./alf-object.js";
+export type { SessionFiles } from "./session-files.js";
+export { openSession } from "./session-files.js";
