@@ -1,0 +1,309 @@
+import { readFileSync } from "node:fs";
+import {
+  type AlyxClient,
+  type AlyxDatasetFilter,
+  type AlyxInsertionFilter,
+  type AlyxSessionFilter,
+  withDatasetId,
+} from "@crossprobe/ibl-adapter/alyx";
+import { describe, expect, it } from "vitest";
+import type { PlannedAnswer } from "../alyx-server/alyx-server.js";
+import { EID, EID_WITHOUT_PROBES, PID, START, setUp } from "../alyx-server/helpers.js";
+import { SHARED } from "./shared.js";
+
+const FOLDER = `${SHARED}/golden/ibl/rest/`;
+
+interface Answer {
+  readonly file: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Case {
+  readonly call: string;
+  readonly answers: readonly (string | Answer)[];
+  readonly requests: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly query: readonly [string, string][];
+  }[];
+  readonly returns?: unknown;
+  readonly raises?: unknown;
+  readonly waited_seconds?: readonly number[];
+}
+
+interface Expected {
+  readonly requests: readonly Case[];
+  readonly failures: readonly Case[];
+  readonly cache: {
+    readonly steps: readonly { readonly case: string; readonly clock_seconds: number; readonly requests: number }[];
+  };
+  readonly names_on_the_server: readonly { readonly path: string; readonly with_uuid: string }[];
+}
+
+/** The ids that a shortened answer of the reference stands for, in whichever of its forms. */
+function idsOf(returns: unknown): unknown[] {
+  if (Array.isArray(returns))
+    return returns.map((item) => (typeof item === "object" && item !== null ? Reflect.get(item, "record") : item));
+  if (typeof returns === "object" && returns !== null && "values" in returns) return idsOf(returns.values);
+  return idsOf([returns]);
+}
+
+function planOf(answer: string | Answer): PlannedAnswer {
+  if (answer === "no connection") return { isLost: true };
+  return typeof answer === "string" ? { file: answer } : answer.file === "nothing" ? { ...answer, text: "" } : answer;
+}
+
+/** Requests without the order of their parameters, which has no meaning. */
+const asked = (requests: Case["requests"]) =>
+  requests.map(({ method, path, query }) => [method, path, [...query].sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+type Run = (client: AlyxClient) => Promise<unknown>;
+
+const sessions =
+  (filter: AlyxSessionFilter, pageSize?: number): Run =>
+  async (client) =>
+    (await client.sessions(filter, { pageSize }).toArray()).map(({ id }) => id);
+const insertions =
+  (filter: AlyxInsertionFilter): Run =>
+  async (client) =>
+    (await client.insertions(filter).toArray()).map(({ id }) => id);
+const datasets =
+  (filter: AlyxDatasetFilter): Run =>
+  async (client) =>
+    (await client.datasets(filter).toArray()).map(({ id }) => id);
+const itemAt =
+  (...places: number[]): Run =>
+  async (client) => {
+    const list = client.sessions({ taskProtocol: "x" }, { pageSize: 12 });
+    return Promise.all(places.map(async (place) => (await list.at(place))?.id));
+  };
+
+/** The reference's calls, and how they are asked here. */
+const CALLS: Readonly<Record<string, Run>> = {
+  "alyx.rest('sessions', 'list', subject='XP_001')": sessions({ subject: "XP_001" }),
+  "alyx.rest('sessions', 'list', subject='XP_001', date_range=['2022-01-01', '2022-12-31'])": sessions({
+    subject: "XP_001",
+    dates: { from: "2022-01-01", to: "2022-12-31" },
+  }),
+  "alyx.rest('sessions', 'list', dataset_types=['spikes.times', 'clusters.channels'], number=1)": sessions({
+    datasetTypes: ["spikes.times", "clusters.channels"],
+    number: 1,
+  }),
+  "alyx.rest('sessions', 'list', subject='a b&c=d#e/f+g')": sessions({ subject: "a b&c=d#e/f+g" }),
+  "alyx.rest('sessions', 'list', histology=True)": sessions({ hasHistology: true }),
+  "alyx.rest('sessions', 'list', django='project__name__icontains,brainwide,qc__lt,50,~json__qc,CRITICAL')": sessions({
+    django: "project__name__icontains,brainwide,qc__lt,50,~json__qc,CRITICAL",
+  }),
+  "alyx.rest('sessions', 'list', django=['qc__lt,50', '~json__qc,CRITICAL'])": sessions({
+    django: ["qc__lt,50", "~json__qc,CRITICAL"],
+  }),
+  "alyx.rest('sessions', 'list', django=None, subject='XP_001')": sessions({ django: undefined, subject: "XP_001" }),
+  [`alyx.rest('sessions', 'list', id='${EID}')`]: sessions({ id: EID }),
+  [`alyx.rest('sessions', 'list', id='${EID}', django='qc__lt,50')`]: sessions({ id: EID, django: "qc__lt,50" }),
+  "alyx.rest('sessions', 'list', nonsense='x')": sessions({ other: { nonsense: "x" } }),
+  "alyx.rest('sessions', 'list')": sessions({}),
+  "alyx.rest('sessions', 'list', limit=12, task_protocol='x')[25]": itemAt(25),
+  "alyx.rest('sessions', 'list', limit=12, task_protocol='x')[-1]": itemAt(-1),
+  "paginated list whose count grows between pages, item 13": itemAt(13),
+  "answer that is a plain list": sessions({ subject: "XP_002" }),
+  "answer with a detail message beside the results": sessions({ other: { project: "x" } }),
+  [`alyx.rest('sessions', 'read', id='${EID}')`]: async (client) => (await client.session(EID))?.id,
+  "alyx.rest('insertions', 'list', session=UUID, name='probe00')": insertions({ session: EID, name: "probe00" }),
+  "alyx.rest('trajectories', 'list', probe_insertion=pid, provenance='Ephys aligned histology track')": async (
+    client,
+  ) => {
+    const provenance = "Ephys aligned histology track";
+    return (await client.trajectories({ insertion: PID, provenance }).toArray()).map(({ id }) => id);
+  },
+  "alyx.rest('channels', 'list', trajectory_estimate=id)": async (client) => {
+    const trajectory = "fee43032-f998-31db-9f89-03b4f2be3b36";
+    return (await client.channels({ trajectory }).toArray()).map(({ id }) => id);
+  },
+  "alyx.rest('datasets', 'list', exists=True, django=\"id__in,['a', 'b']\")": datasets({
+    exists: true,
+    ids: ["7e419700-efd2-3dc0-bedd-3ca8491ecb05", "f960c728-bd48-3974-b600-67847a7eba2a"],
+  }),
+  "one.search(subject='XP_001')": sessions({ subject: "XP_001" }),
+  "one.search(lab='examplelab', date_range='2022-03-14')": sessions({ lab: "examplelab", dates: "2022-03-14" }),
+  "one.search(laboratory=['examplelab', 'otherlab'], number=[1, 2])": sessions({
+    lab: ["examplelab", "otherlab"],
+    number: [1, 2],
+  }),
+  "one.search(date_range=['2022-03-14', None])": sessions({ dates: { from: "2022-03-14" } }),
+  "one.search(date_range=[None, '2022-03-14'])": sessions({ dates: { to: "2022-03-14" } }),
+  "one.search(datasets=['spikes.times.npy', '_ibl_wheel.position.npy'])": sessions({
+    datasets: ["spikes.times.npy", "_ibl_wheel.position.npy"],
+  }),
+  "one.search(task='ephysChoiceWorld', projects=['xp_brainwide', 'xp_passive'])": sessions({
+    taskProtocol: "ephysChoiceWorld",
+    project: ["xp_brainwide", "xp_passive"],
+  }),
+  "one.search(dataset_qc_lte='WARNING', datasets='spikes.times.npy')": sessions({
+    datasetQcAtMost: "WARNING",
+    datasets: "spikes.times.npy",
+  }),
+  "one.search(atlas_acronym=['VISp', 'CA1'], performance_gte=70, tag='2026_Q1_example')": sessions({
+    atlasAcronym: ["VISp", "CA1"],
+    performanceAtLeast: 70,
+    tag: "2026_Q1_example",
+  }),
+  "one.search(django='qc__lt,50', subject='XP_001')": sessions({ django: "qc__lt,50", subject: "XP_001" }),
+  "one.search(subject='nobody')": sessions({ subject: "nobody" }),
+  "one.search(task='x', limit=12): every id of three pages": sessions({ taskProtocol: "x" }, 12),
+  "one.search_insertions(subject='XP_001', name='probe00')": insertions({ subject: "XP_001", name: "probe00" }),
+  "one.search_insertions(dataset='wheel.position', number=1, lab='examplelab')": insertions({
+    datasetContains: "wheel.position",
+    number: 1,
+    lab: "examplelab",
+  }),
+  "one.search_insertions(django='session__qc__lt,50', dataset='spikes')": insertions({
+    django: "session__qc__lt,50",
+    datasetContains: "spikes",
+  }),
+  "one.search_insertions(datasets=['spikes.times.npy'], atlas_acronym='CA1')": insertions({
+    datasets: ["spikes.times.npy"],
+    atlasAcronym: "CA1",
+  }),
+  "one.search_insertions(subject='nobody')": insertions({ subject: "nobody" }),
+};
+
+/** Calls that end in an answer, whose form differs: what is compared is said beside each. */
+const CONVERSIONS: Readonly<Record<string, { readonly run: Run; readonly gives: unknown }>> = {
+  "one.eid2pid(eid of a session without probes)": { run: (client) => client.probesOf(EID_WITHOUT_PROBES), gives: [] },
+  "one.pid2eid(pid)": { run: (client) => client.sessionOf(PID), gives: { id: EID, name: "probe00" } },
+  "one.pid2eid(unknown)": {
+    run: (client) => client.sessionOf("11111111-2222-4333-8444-555555555555"),
+    gives: undefined,
+  },
+};
+
+describe.skipIf(SHARED === undefined)("Alyx as ONE-api asks it (needs ../shared/golden)", () => {
+  const expected: Expected =
+    SHARED === undefined
+      ? { requests: [], failures: [], cache: { steps: [] }, names_on_the_server: [] }
+      : JSON.parse(readFileSync(`${FOLDER}expected.json`, "utf8"));
+  const caseOf = (call: string): Case => {
+    const found = [...expected.requests, ...expected.failures].find((each) => each.call === call);
+    if (found === undefined) throw new Error(`no such case: ${call}`);
+    return found;
+  };
+  const play = async (call: string, run: Run, options: Parameters<typeof setUp>[0] = {}) => {
+    const setting = await setUp(options, { answers: `${FOLDER}answers/` });
+    const wanted = caseOf(call);
+    setting.server.plan(...wanted.answers.map(planOf));
+    const result = await run(setting.client).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    const requests = setting.server.seen.map(({ method, url }) => {
+      const { pathname: path, searchParams } = new URL(url, setting.server.url);
+      return { method, path, query: [...searchParams] as [string, string][] };
+    });
+    return { ...setting, wanted, result, requests };
+  };
+
+  it.each(Object.keys(CALLS))("%s", async (call) => {
+    const { wanted, result, requests } = await play(call, CALLS[call] ?? (async () => undefined));
+    expect(asked(requests)).toEqual(asked(wanted.requests));
+    expect(["value" in result ? result.value : [result.error]].flat()).toEqual(idsOf(wanted.returns));
+  });
+
+  it.each(Object.keys(CONVERSIONS))("%s", async (call) => {
+    const { run, gives } = CONVERSIONS[call] ?? { run: async () => undefined, gives: null };
+    const { wanted, result, requests } = await play(call, run);
+    expect(asked(requests)).toEqual(asked(wanted.requests));
+    expect(result).toEqual({ value: gives });
+  });
+
+  it("one.eid2pid(eid)", async () => {
+    const { wanted, result } = await play("one.eid2pid(eid)", (client) => client.probesOf(EID));
+    const [ids, names] = wanted.returns as [string[], string[]];
+    expect(result).toEqual({ value: ids.map((id, index) => ({ id, name: names[index] })) });
+  });
+
+  it("one.list_datasets(eid): every file that the reference lists, and no other", async () => {
+    const { wanted, result } = await play(
+      "one.list_datasets(eid)",
+      async (client) => (await client.session(EID))?.datasets,
+    );
+    const paths = "value" in result ? (result.value as { relativePath: string; qc: string }[]) : [];
+    // The reference leaves out what is worse than FAIL.
+    expect(
+      paths
+        .filter(({ qc }) => qc !== "CRITICAL")
+        .map(({ relativePath }) => relativePath)
+        .sort(),
+    ).toEqual([...(wanted.returns as string[])].sort());
+  });
+
+  it.each([
+    "429 once, Retry-After in seconds",
+    "429 once, no Retry-After",
+    "429 with an HTTP date",
+    "429 three times",
+    "429 for ever",
+    "429 with a wait longer than 300 s",
+    "503 then success",
+  ])("%s", async (call) => {
+    const { wanted, result, requests, clock } = await play(call, sessions({ subject: "XP_001" }));
+    expect([clock.waited, requests.length]).toEqual([wanted.waited_seconds ?? [], wanted.requests.length]);
+    expect("error" in result).toBe(wanted.raises !== undefined);
+  });
+
+  it.each([
+    ["HTML page with status 500", 500],
+    ["JSON detail with status 500", 500],
+    ["HTML page with status 502", 502],
+    ["403 without permission", 403],
+    ["400 with a field message", 400],
+    ["404", 404],
+    ["no connection", undefined],
+    ["answer cut in the middle", undefined],
+  ])("%s", async (call, status) => {
+    const { wanted, result, requests } = await play(call, sessions({ subject: "XP_001" }));
+    expect(requests).toHaveLength(wanted.requests.length);
+    expect(result).toMatchObject({ error: status === undefined ? { url: expect.any(String) } : { status } });
+  });
+
+  it("NaN in the answer", async () => {
+    const { wanted, result } = await play(
+      "NaN in the answer",
+      async (client) => (await client.session(EID_WITHOUT_PROBES))?.extendedQc,
+    );
+    expect(result).toEqual({ value: wanted.returns });
+  });
+
+  it("403 invalid token, password stored", async () => {
+    const credentials = { username: "example", password: "secret" };
+    const { server, client, wanted } = await play("login with a password", (each) => each.owner(), { credentials });
+    server.seen.length = 0;
+    server.plan(...caseOf("403 invalid token, password stored").answers.map(planOf));
+    const ids = (await client.sessions({ subject: "XP_001" }).toArray()).map(({ id }) => id);
+    expect(server.seen.map(({ method }) => method)).toEqual(["GET", "POST", "GET"]);
+    expect(ids).toEqual(idsOf(caseOf("403 invalid token, password stored").returns));
+    expect(server.seen.at(-1)?.authorization).toBe(Reflect.get(Object(wanted.returns), "authorization"));
+  });
+
+  it.each([
+    "first request is sent and stored for 300 s",
+    "second request within the lifetime is answered from the file",
+    "at exactly the expiry it is sent again",
+  ])("stored answers: %s", async (name) => {
+    const { client, server, clock } = await setUp();
+    for (const step of expected.cache.steps) {
+      clock.time = START + step.clock_seconds * 1000;
+      const before = server.seen.length;
+      await client.sessions({ subject: "XP_001" }).count();
+      if (step.case !== name) continue;
+      expect(server.seen.length - before).toBe(step.requests);
+      break;
+    }
+  });
+
+  it("names on the data server", () => {
+    for (const { path, with_uuid: named } of expected.names_on_the_server) {
+      expect(withDatasetId(path, "7e419700-efd2-3dc0-bedd-3ca8491ecb05")).toBe(named);
+    }
+  });
+});
