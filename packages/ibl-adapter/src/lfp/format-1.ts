@@ -18,10 +18,10 @@ import {
  *
  * Source: LFPack container format 1 (lfpack 0.1 to 0.4).
  *
- * @throws {@link FormatError} when a chunk that the length of the recording asks for is missing, or there are more
+ * @throws {@link FormatError} when the last chunk that the length of the recording asks for is missing, or there is one more
  */
 export async function openFormat1(scale: ScaleContext, options?: CallOptions): Promise<ChunkReader> {
-  await checkChunkNames(scale, options);
+  await checkChunkEnds(scale, options);
   return {
     formatVersion: 1,
     basisSize: null,
@@ -36,19 +36,18 @@ export async function openFormat1(scale: ScaleContext, options?: CallOptions): P
   };
 }
 
-async function checkChunkNames({ file, place, layout }: ScaleContext, options?: CallOptions): Promise<void> {
+/** That the last chunk is there, and no other behind it; one that is missing between is missed when it is read. */
+async function checkChunkEnds({ file, place, layout }: ScaleContext, options?: CallOptions): Promise<void> {
   const path = `${place.path}/chunks`;
   const group = await file.find(path, options);
   if (group === undefined) throw formatError(place, "the scale has no chunks group");
   if (group.kind !== "group") throw formatError(place, "chunks is not a group");
-  const names = new Set((await file.list(path, options)).map((link) => link.name));
+  // Names are found one by one, and a list of all of them would be read from all over the file.
   const needed = chunkCount(layout);
-  if (names.size !== needed) {
-    throw formatError(place, `${names.size} chunks found, ns_total ${layout.sampleCount} needs ${needed}`);
-  }
-  for (let index = 0; index < needed; index++) {
-    if (!names.has(String(index))) throw formatError(place, `chunk ${index} of ${needed} is missing`);
-  }
+  const has = async (index: number) => (await file.find(`${path}/${index}`, options)) !== undefined;
+  const says = `ns_total ${layout.sampleCount} needs ${needed} chunks`;
+  if (!(await has(needed - 1))) throw formatError(place, `chunk ${needed - 1} is missing, ${says}`);
+  if (await has(needed)) throw formatError(place, `there is a chunk ${needed}, ${says}`);
 }
 
 /** The opened group of one chunk: its attributes and the shapes of its arrays. */
@@ -56,7 +55,8 @@ async function openChunk(scale: ScaleContext, index: number, options?: CallOptio
   const { file, layout } = scale;
   const place = chunkPlace(scale.place, index, `${scale.place.path}/chunks/${index}`);
   const group = await file.find(place.path, options);
-  if (group?.kind !== "group") throw formatError(place, "the chunk is not a group");
+  if (group === undefined) throw formatError(place, "the chunk is missing");
+  if (group.kind !== "group") throw formatError(place, "the chunk is not a group");
   const attributes = await readAttributes(file, place, options);
   const placeOf = (name: string) => placeAt(place, `${place.path}/${name}`);
   const factors = await requireArray(file, placeOf("U_scaled"), options);

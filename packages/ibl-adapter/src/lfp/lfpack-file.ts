@@ -16,11 +16,11 @@ import { openFormat2 } from "./format-2.js";
 import type { Kernels } from "./kernels/kernels.js";
 import { loadKernels } from "./kernels/load-kernels.js";
 import { createClock, findBackwardJump, type RecordingClock } from "./lfp-clock.js";
-import { type LfpackChannels, toChannels } from "./lfpack-channels.js";
+import { toChannels } from "./lfpack-channels.js";
 import { LfpackRecording } from "./lfpack-recording.js";
 import { type Place, placeAt } from "./place.js";
 import { readSaturation, type SaturationReading, type SaturationTable, toSaturatedIntervals } from "./saturation.js";
-import { readScaleMeta, type ScaleMeta } from "./scale-meta.js";
+import { FACT_NAMES, readScaleMeta, type ScaleMeta } from "./scale-meta.js";
 import { readAttributes } from "./stored-values.js";
 
 /** Decoded chunks kept for each recording unless told otherwise. */
@@ -48,11 +48,12 @@ interface Decoding {
   readonly decodedBytes: number;
 }
 
-/** What is known of a scale before its chunks are looked at. */
+/** What is known of a scale before its chunks and annotations are looked at. */
 export interface RecordingHeader {
-  readonly meta: ScaleMeta;
+  readonly meta: Omit<ScaleMeta, "sglxMeta" | "attributes">;
   readonly clock: RecordingClock;
-  readonly channels: LfpackChannels;
+  /** Whether its channels have regions. */
+  readonly hasRegions: boolean;
   /** Null where the recording has no table. */
   readonly saturation: SaturationTable | null;
   /** As {@link LfpackRecording.saturatedIntervals}. */
@@ -179,39 +180,33 @@ export class LfpackFile {
   }
 
   /**
-   * What the header of one scale says: `meta`, annotations, clock and saturation. Its chunks are not looked at.
+   * What the header of one scale says: facts, clock and saturation. Annotations and chunks are not looked at.
    *
-   * @throws as {@link openRecording}, for what the header holds
+   * @throws as {@link openRecording}, for what this holds
    */
   async readHeader(name: string | null, scale: number, options: CallOptions = {}): Promise<RecordingHeader> {
-    const hasBase = name !== null && (await this.scales(name, options)).includes(0);
-    return this.#readHeader(name, scale, placeOf(this.url, name, scale), hasBase, options);
-  }
-
-  async #readHeader(
-    name: string | null,
-    scale: number,
-    place: Place,
-    hasBase: boolean,
-    options: CallOptions,
-  ): Promise<RecordingHeader> {
-    const meta = await readScaleMeta(this.#file, place, options);
-    const annotations =
-      name === null || scale === 0
-        ? meta.attributes
-        : hasBase
-          ? await this.#baseAttributes(name, place, options)
-          : null;
-    const saturation = await this.#saturation(name, place, options);
+    const place = placeOf(this.url, name, scale);
+    const meta = await readScaleMeta(this.#file, place, options, FACT_NAMES);
     const clock = createClock(meta.clock, meta.sampleCount);
+    const { table, notices } = await this.#saturation(name, place, options);
     return {
       meta,
       clock,
-      channels: toChannels(meta, annotations),
-      saturation: saturation.table,
-      saturatedIntervals: toSaturatedIntervals(saturation.table, clock, meta.clock.nominalRate, meta.sampleCount),
-      notices: saturation.notices,
+      hasRegions: await this.#hasRegions(name, scale, place, options),
+      saturation: table,
+      saturatedIntervals: toSaturatedIntervals(table, clock, meta.clock.nominalRate, meta.sampleCount),
+      notices,
     };
+  }
+
+  async #hasRegions(name: string | null, scale: number, place: Place, options: CallOptions): Promise<boolean> {
+    if (name !== null && scale !== 0 && !(await this.scales(name, options)).includes(0)) return false;
+    const meta = placeAt(place, name === null ? `${place.path}/meta` : `/${name}/00/meta`);
+    for (const column of ["atlas_id", "acronym"]) {
+      const { values } = await readAttributes(this.#file, meta, { signal: options.signal, names: [column] });
+      if (values.size > 0) return true;
+    }
+    return false;
   }
 
   async #open(
@@ -221,14 +216,24 @@ export class LfpackFile {
     hasBase: boolean,
     options: CallOptions,
   ): Promise<LfpackRecording> {
-    const header = await this.#readHeader(name, scale, place, hasBase, options);
-    const { meta, clock } = header;
+    const meta = await readScaleMeta(this.#file, place, options);
+    const annotations =
+      name === null || scale === 0
+        ? meta.attributes
+        : hasBase
+          ? await this.#baseAttributes(name, place, options)
+          : null;
+    const clock = createClock(meta.clock, meta.sampleCount);
+    const saturation = await this.#saturation(name, place, options);
     const layout = { sampleCount: meta.sampleCount, chunkLength: meta.chunkLength, overlap: meta.chunkOverlap };
     const { channelCount, alpha, epsilon } = meta;
     const context = { file: this.#file, place, channelCount, layout, alpha, epsilon };
     const chunks = meta.formatVersion === 1 ? await openFormat1(context, options) : await openFormat2(context, options);
     return new LfpackRecording({
-      ...header,
+      meta,
+      clock,
+      channels: toChannels(meta, annotations),
+      saturation: saturation.table,
       url: this.url,
       name,
       scale,
@@ -240,7 +245,7 @@ export class LfpackFile {
         ...meta.notices,
         ...clockNotices(meta, clock, place),
         ...basisNotices(meta, chunks.basisSize, place),
-        ...header.notices,
+        ...saturation.notices,
       ],
     });
   }

@@ -50,20 +50,33 @@ export interface ScaleMeta {
   readonly notices: readonly Notice[];
 }
 
+/** Attributes of `meta` that say what a scale is, and not what its channels are. */
+export const FACT_NAMES: readonly string[] = [
+  ...["format_version", "nc", "ns_total", "fs", "epsilon", "alpha", "compress_chunk", "compress_overlap", "basis_size"],
+  ...["fs_sync", "t0_sync", "geometry_x", "geometry_y"],
+  ...["lfpack_version", "lfpack_commit", "ibl_neuropixel_version", "processing"],
+];
+
 /**
  * Reads and checks `meta` of one scale: attributes, and the sync knots where there are some.
  *
  * Source: LFPack `meta` attributes (lfpack 0.1 to 1.2).
  *
  * @param scale the scale's group
+ * @param names read these attributes only: {@link FACT_NAMES} leave out annotations and the SpikeGLX metadata, which is then null
  * @throws {@link FormatError} when there is no such group, or its format version is not known
  * @throws {@link SchemaError} when an attribute is missing or has a value that no recording has
  */
-export async function readScaleMeta(file: Hdf5File, scale: Place, options?: CallOptions): Promise<ScaleMeta> {
+export async function readScaleMeta(
+  file: Hdf5File,
+  scale: Place,
+  options?: CallOptions,
+  names?: readonly string[],
+): Promise<ScaleMeta> {
   const place = placeAt(scale, `${scale.path}/meta`);
   const group = await file.find(place.path, options);
   if (group?.kind !== "group") throw formatError(place, "the scale has no meta group");
-  const attributes = await readAttributes(file, place, options);
+  const attributes = await readAttributes(file, place, { signal: options?.signal, names });
   const formatVersion = findNumber(attributes, "format_version") ?? 1;
   if (formatVersion !== 1 && formatVersion !== 2) {
     throw formatError(place, `format_version ${formatVersion} is not one that this reader knows (1, 2)`, {

@@ -8,7 +8,12 @@ export interface Attributes {
   readonly place: Place;
 }
 
-export async function readAttributes(file: Hdf5File, place: Place, options?: CallOptions): Promise<Attributes> {
+/** @param names read only these: texts and columns of all channels take most of the time */
+export async function readAttributes(
+  file: Hdf5File,
+  place: Place,
+  options?: CallOptions & { readonly names?: readonly string[] | undefined },
+): Promise<Attributes> {
   return { values: await file.attributes(place.path, options), place };
 }
 

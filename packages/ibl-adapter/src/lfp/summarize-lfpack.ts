@@ -40,7 +40,7 @@ async function summarizeScale(
   options?: CallOptions,
 ): Promise<LfpackScaleSummary> {
   try {
-    const { meta, clock, saturation, channels } = await file.readHeader(recording, scale, options);
+    const { meta, clock, saturation, hasRegions } = await file.readHeader(recording, scale, options);
     return {
       recording,
       scale,
@@ -51,7 +51,7 @@ async function summarizeScale(
       samplingRate: clock.samplingRate,
       clock: { kind: clock.kind, quality: clock.quality, coverage: clock.coverage },
       saturatedSpanCount: saturation?.spans.length ?? null,
-      hasRegions: channels.acronym !== null || channels.atlasId !== null,
+      hasRegions,
     };
   } catch (error) {
     if (!isDataError(error, "format") && !isDataError(error, "schema")) throw error;
