@@ -1,0 +1,74 @@
+import { NotFoundError, UnsupportedError } from "@crossprobe/core";
+import type { OneDataset } from "./dataset-table.js";
+import { type DatasetFilter, partsOf, toDatasetTest } from "./filter-datasets.js";
+import type { OneIndex, OneSession } from "./one-index.js";
+
+export interface ListFilter extends DatasetFilter {
+  /** Whether other than default revisions are left out. */
+  readonly defaultRevisionsOnly?: boolean | undefined;
+}
+
+/**
+ * Files of a session, in the order of their ids; none for a session that has none or that is not there.
+ *
+ * Source: ONE-api 3.6 `one/api.py`, `One.list_datasets(details=True)`.
+ *
+ * @throws {@link UnsupportedError} when default revisions are asked for and the index does not say which they are
+ * @throws {@link QueryError} as {@link toDatasetTest}
+ */
+export function findDatasets(index: OneIndex, eid: string, filter: ListFilter = {}): OneDataset[] {
+  const test = toDatasetTest(filter);
+  const rows = index.datasets?.ofSession(eid) ?? [];
+  const matches = rows.filter((row) => test.path(row.path) && test.qc(row.qc));
+  if (filter.defaultRevisionsOnly !== true) return matches;
+  if (rows.length > 0 && index.datasets?.statesDefaults !== true) {
+    throw new UnsupportedError(`The index in ${index.url} does not say which revisions are default ones.`, {
+      hint: "download newer index tables",
+    });
+  }
+  return matches.filter(({ isDefault }) => isDefault === true);
+}
+
+/**
+ * Paths of the files of a session, sorted; without a session, the different paths of all sessions in the order of the index.
+ *
+ * Source: ONE-api 3.6 `one/api.py`, `One.list_datasets`.
+ */
+export function listDatasets(index: OneIndex, eid?: string | undefined, filter: ListFilter = {}): string[] {
+  if (eid !== undefined) {
+    return findDatasets(index, eid, filter)
+      .map(({ path }) => path)
+      .sort();
+  }
+  const test = toDatasetTest(filter);
+  return index.datasets?.distinctPaths(test.path, test.qc) ?? [];
+}
+
+/** The collections that hold such files, sorted; `""` is the session's own folder. */
+export function listCollections(index: OneIndex, eid?: string | undefined, filter: ListFilter = {}): string[] {
+  return [...new Set(listDatasets(index, eid, filter).map((path) => partsOf(path).collection))].sort();
+}
+
+/** The revisions of such files, sorted; `""` where some are unrevised. Critical files count only where `qc` says so, as in ONE. */
+export function listRevisions(index: OneIndex, eid?: string | undefined, filter: ListFilter = {}): string[] {
+  return [...new Set(listDatasets(index, eid, filter).map((path) => partsOf(path).revision))].sort();
+}
+
+/** Names of the subjects that have sessions, sorted. */
+export function listSubjects(index: OneIndex): string[] {
+  return [...new Set(index.sessions.map(({ subject }) => subject))].sort();
+}
+
+/**
+ * The session of an id.
+ *
+ * @throws {@link NotFoundError} when the index has none
+ */
+export function sessionDetails(index: OneIndex, eid: string): OneSession {
+  const wanted = eid.toLowerCase();
+  const found = index.sessions.find((session) => session.eid === wanted);
+  if (found !== undefined) return found;
+  throw new NotFoundError(`The index in ${index.url} has no session ${eid}.`, {
+    hint: "check the id, or update the index tables",
+  });
+}
