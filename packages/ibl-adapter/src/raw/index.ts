@@ -7,6 +7,7 @@ export type { ImroEntry } from "./imro-table.js";
 export { readImroTable } from "./imro-table.js";
 export { type MtscompHeader, parseMtscompHeader, readMtscompHeader } from "./mtscomp-header.js";
 export { type OpenRawOptions, openRawRecording, type PlainLayout } from "./open-raw-recording.js";
+export { openRawSource, type RawSelection } from "./open-raw-source.js";
 export type { PiecewiseLinear } from "./piecewise-linear.js";
 export { type ProbeSync, readProbeSync, readSyncFronts, type SyncFronts, type SyncKeys } from "./probe-sync.js";
 export type { ProbeVersion } from "./probe-version.js";

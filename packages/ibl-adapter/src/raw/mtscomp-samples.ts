@@ -58,9 +58,12 @@ export class MtscompSamples implements SampleStore {
 
   async *pieces(start: number, stop: number, options: CallOptions): AsyncGenerator<StoredSamples> {
     const { bounds, order, columnCount } = this.header;
-    for (let chunk = this.#chunkOf(start); start < stop && (bounds[chunk] ?? stop) < stop; chunk++) {
+    let chunk = this.#chunkOf(start);
+    for (let ahead = this.#ahead(chunk, start, stop, options); ahead !== undefined; chunk++) {
       const [first, next] = [bounds[chunk] ?? 0, bounds[chunk + 1] ?? 0];
-      const data = await this.readChunk(chunk, options);
+      const data = await ahead;
+      // The next chunk is on its way while this one is used.
+      ahead = this.#ahead(chunk + 1, start, stop, options);
       const [from, to] = [Math.max(start, first), Math.min(stop, next)];
       const [sampleStride, columnStride] = order === "F" ? [1, next - first] : [columnCount, 1];
       yield { start: from, stop: to, data, offset: (from - first) * sampleStride, sampleStride, columnStride };
@@ -99,6 +102,14 @@ export class MtscompSamples implements SampleStore {
 
   release(): void {
     this.#kept.clear();
+  }
+
+  /** A chunk of the samples `[start, stop)`, begun; undefined for one beyond them. Its failure is for who awaits it. */
+  #ahead(chunk: number, start: number, stop: number, options: CallOptions): Promise<Int16Array> | undefined {
+    if (start >= stop || (this.header.bounds[chunk] ?? stop) >= stop) return undefined;
+    const decoded = this.readChunk(chunk, options);
+    decoded.catch(() => undefined);
+    return decoded;
   }
 
   async #decode(chunk: number, options: CallOptions): Promise<Int16Array> {

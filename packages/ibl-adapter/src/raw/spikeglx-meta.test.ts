@@ -72,10 +72,16 @@ describe("parseSpikeglxMeta", () => {
 });
 
 describe("voltsPerBit", () => {
+  it("computes in single precision, as the reference does: the last bit is that of its volts", () => {
+    const meta = parse({ "~imroTbl": "(0,4)(0 0 0 500 1500 1)(1 0 0 500 3000 1)(2 0 0 500 250 1)(3 0 0 500 250 1)" });
+    // numpy: np.float32(1) / np.float32(1500) * np.float32(0.6 / 512); in double precision it rounds to 7.8124998e-7
+    expect([...voltsPerBit(meta).subarray(0, 2)]).toEqual([7.812500371073838e-7, 3.906250185536919e-7]);
+  });
+
   it("takes gains by hardware channel, which a subset of saved ones shifts", () => {
     const whole = voltsPerBit(parse());
     expect(whole).toEqual(
-      Float64Array.from([250, 250, 125, 250], (gain) => Math.fround(Math.fround(1 / gain) * (0.6 / 512))),
+      Float64Array.from([250, 250, 125, 250], (gain) => Math.fround(Math.fround(1 / gain) * Math.fround(0.6 / 512))),
     );
     const subset = voltsPerBit(parse({ nSavedChans: 3, snsApLfSy: "0,2,1", snsSaveChanSubset: "6:7,8" }));
     expect([...subset]).toEqual([whole[2], whole[3]]);

@@ -35,7 +35,7 @@ function ofProbe(meta: SpikeglxMeta): Float64Array {
     const entry = table.get(channel);
     const own = meta.band === "lf" ? entry?.lfGain : entry?.apGain;
     if (own === undefined || own === null) throw unknownShape(meta.url, `~imroTbl has no gain for channel ${channel}`);
-    return Math.fround(Math.fround(1 / own) * voltsPerStep);
+    return Math.fround(Math.fround(1 / own) * Math.fround(voltsPerStep));
   });
 }
 
