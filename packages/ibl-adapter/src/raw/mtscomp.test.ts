@@ -1,4 +1,4 @@
-import type { ByteStore } from "@crossprobe/core";
+import { type ByteStore, isDataError } from "@crossprobe/core";
 import { describe, expect, it } from "vitest";
 import { compress, encode, randomRows, rawFixture, rawStore } from "../../../../test/ibl/raw-files.js";
 import { openRawRecording } from "./open-raw-recording.js";
@@ -10,6 +10,16 @@ const ROWS = randomRows(250, WIDTH);
 
 function storeOf({ cbin, ch }: ReturnType<typeof compress>, changes: Record<string, unknown> = {}) {
   return rawStore([], { "a.cbin": cbin, "a.ch": encode(JSON.stringify({ ...ch, ...changes })) });
+}
+
+async function onlyOurErrors(store: ByteStore): Promise<void> {
+  try {
+    const recording = await openRawRecording(store, "a.cbin", { plain });
+    const { shape } = await recording.read();
+    expect(shape).toEqual([recording.sampleCount, 4]);
+  } catch (error) {
+    expect(isDataError(error) ? error.code : error).toMatch(/^(format|schema)$/);
+  }
 }
 
 describe("a .cbin", () => {
@@ -58,6 +68,40 @@ describe("a .cbin", () => {
     expect(store.bytes - afterOpening).toBe((offsets[2] ?? 0) - (offsets[1] ?? 0));
     await recording.read({ samples: [100, 200] });
     expect(store.bytes - afterOpening).toBe((offsets[2] ?? 0) - (offsets[1] ?? 0));
+  });
+
+  it("is one chunk ahead within a request, and never beyond it", async () => {
+    const store = storeOf(compress(ROWS, { chunk: 50 }));
+    const recording = await openRawRecording(store, "a.cbin", { plain });
+    const before = store.calls.length;
+    for await (const piece of recording.store.pieces(60, 160, {})) {
+      const reads = store.calls.length - before;
+      expect([piece.start, piece.stop, reads]).toEqual(
+        [
+          [60, 100, 2],
+          [100, 150, 3],
+          [150, 160, 3],
+        ].find(([start]) => start === piece.start),
+      );
+    }
+    for await (const piece of recording.store.pieces(0, 250, {})) if (piece.start === 0) break;
+    expect(store.calls.length - before).toBe(4);
+  });
+
+  it("answers damage with errors of its own, whatever byte it is in", async () => {
+    const { cbin, ch } = compress(randomRows(40, WIDTH), { chunk: 10 });
+    const header = encode(JSON.stringify(ch));
+    for (let at = 0; at < header.length; at += 3) {
+      for (const byte of [0x30, 0x39, 0x2d, 0x22, 0x00]) {
+        const broken = header.slice();
+        broken[at] = byte;
+        await onlyOurErrors(rawStore([], { "a.cbin": cbin, "a.ch": broken }));
+      }
+    }
+    for (let at = 0; at < cbin.length; at++) {
+      const broken = Uint8Array.from(cbin, (byte, i) => (i === at ? byte ^ 0x55 : byte));
+      await onlyOurErrors(rawStore([], { "a.cbin": broken, "a.ch": header }));
+    }
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { isDataError } from "@crossprobe/core";
 import { describe, expect, it } from "vitest";
 import { metaText, rawFixture } from "../../../../test/ibl/raw-files.js";
 import { readImroTable } from "./imro-table.js";
@@ -183,4 +184,38 @@ describe("readGeometry", () => {
   it("is null for a probe that is not known", () => {
     expect(readGeometry(parse({ imDatPrb_type: 9999 }))).toBeNull();
   });
+});
+
+it("answers a damaged .meta with errors of its own, whatever line it is in", () => {
+  const lines = metaText({ imMaxInt: 512 }).split("\r\n");
+  const values = [
+    "",
+    "=",
+    "x",
+    "-1",
+    "0",
+    "1e999",
+    "1,2,3",
+    "NaN",
+    "(0,4)(0 0 0 500 250 1)",
+    "(1:2:3:4)",
+    "9007199254740993",
+  ];
+  for (const [at, line] of lines.entries()) {
+    for (const value of values) {
+      const text = lines.map((own, i) => (i === at ? `${line.split("=")[0]}=${value}` : own)).join("\n");
+      try {
+        const meta = parseSpikeglxMeta(text, URL);
+        const factors = voltsPerBit(meta);
+        expect(factors.every((factor) => Number.isFinite(factor))).toBe(true);
+        readGeometry(meta);
+      } catch (error) {
+        expect([line, value, isDataError(error) ? error.code : error]).toEqual([
+          line,
+          value,
+          expect.stringMatching(/^(format|schema)$/),
+        ]);
+      }
+    }
+  }
 });

@@ -60,7 +60,7 @@ export async function readSpikeglxMeta(
 export function parseSpikeglxMeta(text: string, url: string): SpikeglxMeta {
   const values = parseLines(text, url);
   const band = bandOf(values, url);
-  const [columnCount, samplingRate] = needNumbers(
+  const [columnCount, samplingRate] = needPositive(
     values,
     ["nSavedChans", band === "nidq" ? "niSampRate" : "imSampRate"],
     url,
@@ -92,14 +92,14 @@ export function streamCounts(values: SpikeglxMeta["values"], band: RawBand, url:
   throw unknownShape(url, counts === undefined ? `key ${key} is absent` : `${key} is not ${length} counts: ${counts}`);
 }
 
-/** Numbers under keys that must be there. @throws {@link SchemaError} naming those that are absent */
-export function needNumbers(values: SpikeglxMeta["values"], keys: readonly string[], url: string): number[] {
+/** Positive numbers under keys that must be there. @throws {@link SchemaError} naming those that are absent */
+export function needPositive(values: SpikeglxMeta["values"], keys: readonly string[], url: string): number[] {
   const absent = keys.filter((key) => !values.has(key));
   if (absent.length > 0) throw unknownShape(url, `absent: ${absent.join(", ")}`);
   return keys.map((key) => {
     const value = values.get(key);
-    if (typeof value === "number") return value;
-    throw unknownShape(url, `${key} is not a number: ${JSON.stringify(value)}`);
+    if (typeof value === "number" && value > 0) return value;
+    throw unknownShape(url, `${key} is not a number above 0: ${JSON.stringify(value)}`);
   });
 }
 
@@ -123,12 +123,14 @@ function parseLines(text: string, url: string): ReadonlyMap<string, MetaValue> {
   return values;
 }
 
-/** Digits beyond what a number holds exactly stay text. */
+/** Digits beyond what a number holds stay text. */
 function toValue(text: string): MetaValue {
   const parts = text.split(",");
   if (!parts.every((part) => NUMBER.test(part))) return text;
   const numbers = parts.map(Number);
-  if (numbers.some((number) => Number.isInteger(number) && !Number.isSafeInteger(number))) return text;
+  const isHeld = (number: number) =>
+    Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));
+  if (!numbers.every(isHeld)) return text;
   return numbers.length === 1 ? (numbers[0] ?? text) : numbers;
 }
 
@@ -152,9 +154,8 @@ function serialOf(values: ReadonlyMap<string, MetaValue>): number | null {
   return typeof serial === "number" && serial > 0 ? serial : null;
 }
 
-function checkCounts({ values, band, columnCount, samplingRate, url }: Omit<SpikeglxMeta, "statedSamples">): void {
-  if (!Number.isInteger(columnCount) || columnCount < 1) throw unknownShape(url, `nSavedChans is ${columnCount}`);
-  if (!(samplingRate > 0)) throw unknownShape(url, `the sampling rate is ${samplingRate}`);
+function checkCounts({ values, band, columnCount, url }: Omit<SpikeglxMeta, "statedSamples">): void {
+  if (!Number.isInteger(columnCount)) throw unknownShape(url, `nSavedChans is ${columnCount}`);
   const counts = streamCounts(values, band, url);
   const sum = counts.reduce((total, count) => total + count, 0);
   if (sum !== columnCount || counts.some((count) => count < 0)) {

@@ -2,7 +2,7 @@ import { readImroTable } from "./imro-table.js";
 import { unknownShape } from "./place.js";
 import { familyOf } from "./probe-version.js";
 import { savedChannels } from "./saved-channels.js";
-import { needNumbers, type SpikeglxMeta, streamCounts } from "./spikeglx-meta.js";
+import { needPositive, type SpikeglxMeta, streamCounts } from "./spikeglx-meta.js";
 
 const NP1_MAX_INT = 512;
 const NIDQ_MAX_INT = 32768;
@@ -26,7 +26,7 @@ export function voltsPerBit(meta: SpikeglxMeta): Float64Array {
 }
 
 function ofProbe(meta: SpikeglxMeta): Float64Array {
-  const [range = 0] = needNumbers(meta.values, ["imAiRangeMax"], meta.url);
+  const [range = 0] = needPositive(meta.values, ["imAiRangeMax"], meta.url);
   const table = readImroTable(meta);
   const voltsPerStep = range / maximumOf(meta);
   const gain = meta.version !== null && familyOf(meta.version) === "np2" ? np2Gain(meta) : null;
@@ -42,9 +42,8 @@ function ofProbe(meta: SpikeglxMeta): Float64Array {
 function maximumOf(meta: SpikeglxMeta): number {
   const isNp2 = meta.version !== null && familyOf(meta.version) === "np2";
   if (!isNp2 && !meta.values.has("imMaxInt")) return NP1_MAX_INT;
-  const [maximum = 0] = needNumbers(meta.values, ["imMaxInt"], meta.url);
-  if (maximum > 0) return maximum;
-  throw unknownShape(meta.url, `imMaxInt is ${maximum}`);
+  const [maximum = 0] = needPositive(meta.values, ["imMaxInt"], meta.url);
+  return maximum;
 }
 
 function np2Gain({ values, band }: SpikeglxMeta): number {
@@ -57,9 +56,9 @@ function np2Gain({ values, band }: SpikeglxMeta): number {
 
 /** Multiplexed channels have gains of their own; plain analog ones have none. */
 function ofAuxiliaryBoard({ values, url }: SpikeglxMeta): Float64Array {
-  const [range = 0, mnGain = 0, maGain = 0] = needNumbers(values, ["niAiRangeMax", "niMNGain", "niMAGain"], url);
-  const stated = values.get("niMaxInt");
-  const step = range / (typeof stated === "number" ? stated : NIDQ_MAX_INT);
+  const [range = 0, mnGain = 0, maGain = 0] = needPositive(values, ["niAiRangeMax", "niMNGain", "niMAGain"], url);
+  const [maximum = NIDQ_MAX_INT] = values.has("niMaxInt") ? needPositive(values, ["niMaxInt"], url) : [];
+  const step = range / maximum;
   const [mn = 0, ma = 0, xa = 0] = streamCounts(values, "nidq", url);
   const factors = [step / mnGain, step / maGain, step];
   return Float64Array.from([mn, ma, xa].flatMap((count, kind) => new Array<number>(count).fill(factors[kind] ?? 0)));
