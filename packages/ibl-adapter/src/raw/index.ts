@@ -11,6 +11,7 @@ export { openRawSource, type RawSelection } from "./open-raw-source.js";
 export type { PiecewiseLinear } from "./piecewise-linear.js";
 export { type ProbeSync, readProbeSync, readSyncFronts, type SyncFronts, type SyncKeys } from "./probe-sync.js";
 export type { ProbeVersion } from "./probe-version.js";
+export { matchRawChannels, toRawChannels } from "./raw-channels.js";
 export type { RawClock } from "./raw-clock.js";
 export {
   findRawRecordings,
@@ -20,7 +21,7 @@ export {
   type RawRecordingFiles,
 } from "./raw-file-name.js";
 export type { RawReadRequest, RawRecording } from "./raw-recording.js";
-export { toRawChannels, toRawSource } from "./raw-source.js";
+export { toRawSource } from "./raw-source.js";
 export type { SampleStore, StoredSamples } from "./sample-store.js";
 export { readGeometry, type SiteGeometry, type SiteOfChannel } from "./site-geometry.js";
 export { defaultLayout, type GridPlace } from "./site-layout.js";

@@ -34,6 +34,21 @@ describe("openRawSource", () => {
     expect([...data.data]).toEqual([0.3071906268596649, -0.30720001459121704]);
   });
 
+  it("takes regions from the probe's channel table by place, and says where it cannot", async () => {
+    const files = session("imec0");
+    const keys = Object.keys(files);
+    const own = (await openRawSource(rawStore([], files), keys, { label: "probe00", band: "lf" }, PROBE)).channels;
+    const table = own.map((channel, row) => ({ ...channel, quality: row === 5 ? ("dead" as const) : null })).reverse();
+    const open = (channels: typeof table) =>
+      openRawSource(rawStore([], files), keys, { label: "probe00", band: "lf", channels }, PROBE);
+    const matched = await open(table);
+    expect(matched.channels).toEqual(table.toReversed());
+    expect(matched.notices).toEqual([]);
+    const partly = await open(table.slice(1));
+    expect(partly.channels).toEqual(own);
+    expect(partly.notices).toMatchObject([{ code: "raw-channels-unmatched", count: 1 }]);
+  });
+
   it("names what there is instead", async () => {
     const files = session("imec0");
     const open = openRawSource(rawStore([], files), Object.keys(files), { label: "probe01", band: "lf" }, PROBE);

@@ -1,10 +1,20 @@
-import { type ByteStore, formatRef, type LfpSource, NotFoundError, type ProbeRef } from "@crossprobe/core";
+import {
+  type ByteStore,
+  type Channel,
+  formatRef,
+  type LfpSource,
+  NotFoundError,
+  type ProbeRef,
+} from "@crossprobe/core";
 import { type OpenRawOptions, openRawRecording } from "./open-raw-recording.js";
+import { matchRawChannels } from "./raw-channels.js";
 import { findRawRecordings } from "./raw-file-name.js";
 import { toRawSource } from "./raw-source.js";
 
 /** Which recording of a session. */
 export interface RawSelection {
+  /** Rows of the probe's channel table, matched by place: gives the channels their regions. */
+  readonly channels?: readonly Channel[] | undefined;
   /** Name of the probe's folder, such as `probe00`. */
   readonly label: string;
   readonly band: "ap" | "lf";
@@ -21,7 +31,7 @@ export interface RawSelection {
 export async function openRawSource(
   store: ByteStore,
   keys: Iterable<string>,
-  { label, band }: RawSelection,
+  { label, band, channels }: RawSelection,
   probe: ProbeRef,
   options: Pick<OpenRawOptions, "signal" | "order"> = {},
 ): Promise<LfpSource> {
@@ -41,5 +51,8 @@ export async function openRawSource(
     );
   }
   const { meta, header, timestamps, sync } = files;
-  return toRawSource(await openRawRecording(store, files.data, { meta, header, timestamps, sync, ...options }), probe);
+  const recording = await openRawRecording(store, files.data, { meta, header, timestamps, sync, ...options });
+  if (channels === undefined) return toRawSource(recording, probe);
+  const matched = matchRawChannels(recording, probe, channels);
+  return toRawSource(recording, probe, matched.channels, matched.notices);
 }

@@ -13,9 +13,8 @@ import {
   type ProbeRef,
   type Provenance,
   QueryError,
-  ref,
 } from "@crossprobe/core";
-import { readImroTable } from "./imro-table.js";
+import { toRawChannels } from "./raw-channels.js";
 import { MAX_READ_BYTES, type RawRecording } from "./raw-recording.js";
 import { toRawTraits } from "./raw-traits.js";
 
@@ -47,28 +46,6 @@ export function toRawSource(
     );
   }
   return new RawSource(recording, probe, channels, notices);
-}
-
-/** The channels that a recording's own `.meta` gives: places on the probe, and no histology. */
-export function toRawChannels(recording: RawRecording, probe: ProbeRef): readonly Channel[] {
-  const { meta, geometry } = recording;
-  const table = meta === null || geometry === null ? undefined : readImroTable(meta);
-  return recording.columns.map((_, row): Channel => {
-    const site =
-      geometry === null ? undefined : geometry.sites.find((one) => one.fileColumn === recording.columns[row]);
-    return {
-      ref: ref(probe.dataset, "channel", `${probe.id}/${row}`),
-      probe,
-      region: null,
-      regionAbsent: "notRegistered",
-      ccf: null,
-      hemisphere: null,
-      distanceFromTipUm: site?.y ?? null,
-      siteIndex: (site && table?.get(site.channel)?.site) ?? null,
-      lateralUm: site?.x ?? null,
-      quality: null,
-    };
-  });
 }
 
 class RawSource implements LfpSource {
