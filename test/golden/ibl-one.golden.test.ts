@@ -1,4 +1,6 @@
-import { describe, it } from "vitest";
+import { BWM_FREEZES, readBwmCohort } from "@crossprobe/ibl-adapter/one";
+import { LocalStore } from "@crossprobe/storage/node";
+import { describe, expect, it } from "vitest";
 import {
   answersIn,
   type ChoosingAnswers,
@@ -37,5 +39,35 @@ describe.skipIf(!SHARED)("local ONE tables, held to every answer of ONE (needs .
   it("turns identifiers into one another", async () => {
     checkIdentifiers(await open("current"), read<IdentifierAnswers>("identifiers"));
     checkProbes(await open("current"), read<IdentifierAnswers>("identifiers"));
+  });
+});
+
+describe.skipIf(!SHARED)("freezes of the Brain-Wide Map (needs ../shared/data)", () => {
+  it.each(["2022_10_bwm_release", "2023_12_bwm_release"] as const)(
+    "%s has the counts that it is known by",
+    async (name) => {
+      const cohort = await readBwmCohort(new LocalStore(`${SHARED}/data/real/ibl-bwm/`), `${name}.csv`);
+      expect(cohort).toMatchObject({ freeze: name, ...BWM_FREEZES[name] });
+    },
+  );
+
+  it("has the probe names of the reference, which are not all two digits", async () => {
+    const { rows } = await readBwmCohort(new LocalStore(`${SHARED}/data/real/ibl-bwm/`), "2023_12_bwm_release.csv");
+    const counts: Record<string, number> = {};
+    for (const { name } of rows) counts[name] = (counts[name] ?? 0) + 1;
+    expect(counts).toEqual({
+      probe00: 430,
+      probe01: 265,
+      probe00a: 3,
+      probe00b: 1,
+    });
+    expect(new Set(rows.map(({ lab }) => lab)).size).toBe(12);
+    expect([
+      rows.map(({ date }) => date).sort()[0],
+      rows
+        .map(({ date }) => date)
+        .sort()
+        .at(-1),
+    ]).toEqual(["2019-11-26", "2023-10-19"]);
   });
 });

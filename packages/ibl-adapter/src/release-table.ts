@@ -1,5 +1,6 @@
 import { type ByteStore, type CallOptions, NotFoundError, SchemaError } from "@crossprobe/core";
 import { readCsv, requireColumns } from "@crossprobe/formats/csv";
+import { BWM_FREEZES, type BwmFreeze } from "./one/bwm-freezes.js";
 import { type ReleaseRow, releaseRowSchema } from "./vocabulary.js";
 
 /** A frozen list of probe insertions. */
@@ -11,14 +12,6 @@ export interface ReleaseTable {
 }
 
 const COLUMNS = ["pid", "eid", "probe_name", "session_number", "date", "subject", "lab"] as const;
-
-/** Insertions, sessions and subjects of each freeze. Source: `brainwidemap/bwm_loading.py` and the files it ships. */
-const FREEZES: ReadonlyMap<string, readonly [probes: number, sessions: number, subjects: number]> = new Map([
-  ["2022_10_initial", [552, 350, 116]],
-  ["2022_10_update", [557, 355, 116]],
-  ["2022_10_bwm_release", [547, 354, 115]],
-  ["2023_12_bwm_release", [699, 459, 139]],
-]);
 
 /**
  * Reads a release table of the Brain-Wide Map: probes with their session, subject and lab, and nothing else.
@@ -54,12 +47,10 @@ export async function readReleaseTable(store: ByteStore, key: string, options: C
 
 function freezeOf(key: string, rows: readonly ReleaseRow[]): string | null {
   const name = (key.split("/").at(-1) ?? "").replace(/\.csv$/i, "");
-  const counts = FREEZES.get(name);
+  const counts = (BWM_FREEZES as Readonly<Record<string, BwmFreeze>>)[name];
   if (counts === undefined) return null;
-  const found = [
-    rows.length,
-    new Set(rows.map(({ eid }) => eid)).size,
-    new Set(rows.map(({ subject }) => subject)).size,
-  ];
-  return found.every((count, i) => count === counts[i]) ? name : null;
+  const sessions = new Set(rows.map(({ eid }) => eid)).size;
+  const subjects = new Set(rows.map(({ subject }) => subject)).size;
+  const isThat = rows.length === counts.insertions && sessions === counts.sessions && subjects === counts.subjects;
+  return isThat ? name : null;
 }

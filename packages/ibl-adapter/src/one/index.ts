@@ -3,6 +3,18 @@
  * turned into one another, and the frozen cohorts of the Brain-Wide Map.
  */
 
+export {
+  type BwmCohort,
+  type BwmInsertion,
+  type BwmUnit,
+  type BwmUnitRule,
+  bwmDjangoFilters,
+  countCohort,
+  mergeBwmInsertions,
+  readBwmCohort,
+  selectBwmUnits,
+} from "./bwm-cohorts.js";
+export { BWM_FREEZES, type BwmFreeze, type BwmFreezeName } from "./bwm-freezes.js";
 export type { DatasetTable, OneDataset } from "./dataset-table.js";
 export { type DateRange, toDateRange } from "./date-range.js";
 export { type ExperimentRef, formatExperimentRef, parseExperimentRef, pathToRef } from "./experiment-ref.js";
