@@ -65,10 +65,10 @@ describe("AlyxClient", () => {
       md5: "7e1e525d528a26d1ec5169a18a1d63e5",
     });
     expect(session?.datasets[1]).toMatchObject({ revision: null, isDefaultRevision: false });
-    expect(new Map(session?.probes.map(({ id, histology }) => [id, histology]))).toEqual(
+    expect(new Map(session?.probes.map((probe) => [probe.id, [probe.histology, probe.alignmentCount]]))).toEqual(
       new Map([
-        [PID, "resolved"],
-        [OTHER_PID, "traced"],
+        [PID, ["resolved", 2]],
+        [OTHER_PID, ["traced", 0]],
       ]),
     );
   });
@@ -93,7 +93,12 @@ describe("AlyxClient", () => {
       expect(idsOf(await client.sessions({ atlasAcronym }).toArray())).toEqual([EID]);
     }
     expect(await client.insertions({ atlasAcronym: ["MOs", "CB"] }).toArray()).toEqual([]);
-    expect(() => client.insertions({ atlasAcronym: "ca1" })).toThrow(QueryError);
+    expect(await client.insertions({ atlasAcronym: "Ca1" }).count()).toBe(1);
+    expect(() => client.insertions({ atlasAcronym: "CA11" })).toThrow(QueryError);
+    expect(() => client.insertions({ atlasAcronym: [] })).toThrow(QueryError);
+    // CM and cm are two regions.
+    expect(() => client.insertions({ atlasAcronym: "cM" })).toThrow(QueryError);
+    expect(await client.insertions({ atlasAcronym: "CM" }).count()).toBe(0);
   });
 
   it("reads channels, and chooses those within a region", async () => {

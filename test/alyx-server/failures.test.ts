@@ -53,7 +53,9 @@ describe("answers that are none", () => {
 
   it("are a SchemaError that names address and field when of another shape", async () => {
     const { client, server } = await setUp();
-    server.plan({ text: answerText("channels").replace('"axial": 40.0', '"axial": NaN') });
+    server.plan({ text: '{"count": NaN, "next": null, "results": []}' });
+    expect(String(await failureOf(client.channels().toArray()))).toContain("count");
+    server.plan({ text: answerText("channels").replace('"axial": 40.0', '"axial": "40"') });
     const error = await failureOf(client.channels().toArray());
     expect(error).toBeInstanceOf(SchemaError);
     expect(String(error)).toContain("results.1.axial");
@@ -93,7 +95,13 @@ describe("answers that are none", () => {
     const next = "https://elsewhere.example.com/other?limit=1&offset=1&lab=x";
     server.plan({ text: JSON.stringify({ count: 9, next, results: [] }) });
     expect(await failureOf(client.sessions().toArray())).toBeInstanceOf(SchemaError);
-    const [first] = JSON.parse(answerText("sessions_page_0")).results;
+    const [first, second, third] = JSON.parse(answerText("sessions_page_0")).results;
+    const pages = [
+      { count: 9, next: "?limit=2&offset=2", results: [first, second] },
+      { count: 9, next: "?limit=2&offset=4", results: [third] },
+    ];
+    server.plan(...pages.map((page) => ({ text: JSON.stringify(page) })));
+    expect(await failureOf(client.sessions({ subject: "short" }).toArray())).toBeInstanceOf(SchemaError);
     server.plan({ text: JSON.stringify({ count: 1, next, results: [first] }) });
     await client.sessions({}, { isFresh: true }).toArray();
     expect(server.seen.at(-1)?.url).toBe("/sessions?lab=x&limit=1&offset=1");
@@ -171,6 +179,24 @@ describe("requests that are put off", () => {
     expect(clock.waited).toEqual([60]);
   });
 
+  it("run four at a time, and an aborted one leaves its place in the row", async () => {
+    const { client, server } = await setUp();
+    server.plan(...Array.from({ length: 4 }, () => ({ delayMs: 200 })));
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const lists = Array.from({ length: 4 }, (_, index) => client.sessions({ number: index }).count());
+    const { signal } = controller;
+    const waiting = Array.from({ length: 4 }, () => failureOf(client.sessions({ number: 8 }, { signal }).count()));
+    const last = client.sessions({ number: 1, lab: "examplelab" }).count();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.seen).toHaveLength(4);
+    controller.abort(reason);
+    expect(await Promise.all(waiting)).toEqual([reason, reason, reason, reason]);
+    await Promise.all([...lists, last]);
+    expect(server.seen.map(({ url }) => url)).not.toContain("/sessions?number=8");
+    expect(server.seen).toHaveLength(5);
+  });
+
   it("give up on a slow service after the time limit", async () => {
     const { server } = await setUp();
     const client = clientOf(server, { http: new JsonHttp({ timeoutSeconds: 0.05 }) });
@@ -197,7 +223,9 @@ describe("credentials", () => {
     server.renewToken();
     await Promise.all([client.insertion(PID), client.session(EID_WITHOUT_PROBES)]);
     expect(server.seen.filter(({ method }) => method === "POST")).toHaveLength(2);
+    const before = server.seen.length;
     const error = await failureOf(clientOf(server, {}).session(EID));
+    expect(server.seen).toHaveLength(before + 1);
     expect(error).toMatchObject({ status: 403, hint: expect.stringContaining("token") });
   });
 

@@ -1,4 +1,4 @@
-import type { Notice } from "@crossprobe/core";
+import { type Notice, noticeSchema } from "@crossprobe/core";
 import { AlyxClient, type AlyxClock } from "@crossprobe/ibl-adapter/alyx";
 import { JsonHttp } from "@crossprobe/storage";
 import { afterEach } from "vitest";
@@ -59,7 +59,7 @@ export async function setUp(
     server,
     clock,
     notices,
-    client: clientOf(server, { clock, onNotice: (notice) => notices.push(notice), ...options }),
+    client: clientOf(server, { clock, onNotice: (notice) => notices.push(noticeSchema.parse(notice)), ...options }),
   };
 }
 

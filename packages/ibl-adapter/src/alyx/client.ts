@@ -2,6 +2,7 @@ import { descendants, regionByAcronym } from "@crossprobe/atlas";
 import { NotFoundError, QueryError, StoreError } from "@crossprobe/core";
 import { z } from "zod";
 import { type AlyxCallOptions, AlyxExchange, type AlyxOptions } from "./exchange.js";
+import { toPairs } from "./filter-pairs.js";
 import {
   type AlyxChannelFilter,
   type AlyxDatasetFilter,
@@ -13,7 +14,6 @@ import {
   INSERTION_NAMES,
   SESSION_NAMES,
   TRAJECTORY_NAMES,
-  toPairs,
 } from "./filters.js";
 import { AlyxList, type AlyxPage } from "./list.js";
 import {
@@ -124,7 +124,7 @@ export class AlyxClient {
     const region = regionByAcronym(acronym);
     const ids = new Set([region, ...descendants(region)].map(({ id }) => id));
     const channels = await this.channels(filter, options).toArray();
-    return channels.filter(({ regionId }) => ids.has(regionId));
+    return channels.filter(({ regionId }) => regionId !== null && ids.has(regionId));
   }
 
   /** The probes of a session. Absent: an empty list for a session without probes, as for one that the service does not know. */

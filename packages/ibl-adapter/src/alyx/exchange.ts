@@ -16,7 +16,7 @@ import { checkShape, detailOf, parseAnswer, refusal } from "./answer-text.js";
 import { type AlyxCredentials, withoutSecrets } from "./credentials.js";
 import { tokenSchema } from "./records.js";
 import { isReadableOnTheWay, questionUrl, toServiceUrl } from "./request-url.js";
-import { type AlyxClock, RequestPace, retryWaitSeconds, systemClock } from "./throttle.js";
+import { type AlyxClock, RequestPace, RequestSlots, retryWaitSeconds, systemClock } from "./throttle.js";
 
 export interface AlyxOptions {
   /** The service, such as `https://openalyx.internationalbrainlab.org`. */
@@ -50,6 +50,8 @@ export interface AlyxCallOptions extends CallOptions {
 const DEFAULT_CACHE_SECONDS = 300;
 const DEFAULT_REQUESTS_PER_MINUTE = 500;
 const DEFAULT_RETRIES = 8;
+/** Connections at a time; ONE opens four. */
+const REQUESTS_AT_A_TIME = 4;
 const PUT_OFF: ReadonlySet<number> = new Set([429, 503]);
 const ABSENT: ReadonlySet<number> = new Set([204, 404]);
 /** What the service says of a token that it does not know any more. */
@@ -62,6 +64,7 @@ export class AlyxExchange {
   readonly #clock: AlyxClock;
   readonly #kept: KeptAnswers;
   readonly #pace: RequestPace;
+  readonly #slots = new RequestSlots(REQUESTS_AT_A_TIME);
   readonly #secrets = new Set<string>();
   #token = this.#newToken();
 
@@ -207,8 +210,10 @@ export class AlyxExchange {
     const method = body === undefined ? "GET" : "POST";
     for (let attempt = 0; ; attempt++) {
       const sent = await headers();
-      await this.#pace.enter(options.signal);
-      const answer = await this.#options.http.request({ method, url, headers: sent, body }, options);
+      const answer = await this.#slots.run(async () => {
+        await this.#pace.enter(options.signal);
+        return this.#options.http.request({ method, url, headers: sent, body }, options);
+      }, options.signal);
       if (!PUT_OFF.has(answer.status) || attempt >= retries) return answer;
       const wait = retryWaitSeconds(attempt, answer.headers.get("retry-after"), this.#clock);
       if (wait === undefined) return answer;

@@ -1,41 +1,7 @@
 import { z } from "zod";
+import { flag, folder, idOfUrl, json, number, relativePathOf, text, texts } from "./record-fields.js";
 
 /** Answers of Alyx become our names here. Fields that we do not know are left out; text that is empty is absent (null). */
-
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value || null);
-const texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? null);
-const folder = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? "");
-const json = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((value) => value ?? {});
-/** Session details state it as the texts `"True"` and `"False"`. */
-const flag = z
-  .union([z.boolean(), z.enum(["True", "False"])])
-  .nullish()
-  .transform((value) => (value === null || value === undefined ? null : value === true || value === "True"));
-
-const ID_LENGTH = 36;
-/** An address of a record ends in its id. */
-const idOfUrl = z.string().transform((url, context) => {
-  const id = url.replace(/\/$/, "").slice(-ID_LENGTH);
-  if (z.guid().safeParse(id).success) return id;
-  context.issues.push({ code: "custom", message: "expected an address that ends in an id", input: url });
-  return z.NEVER;
-});
 
 const sessionFields = {
   subject: text,
@@ -135,6 +101,8 @@ function fromInsertionJson(stored: z.output<typeof insertionJson>) {
     goodUnitCount: stored?.n_units_qc_pass ?? null,
     /** `null` where no track was traced. */
     histology: histologyOf(stored?.extended_qc ?? {}),
+    /** How many alignments were made. */
+    alignmentCount: stored?.extended_qc?.alignment_count ?? null,
     /** Key of the alignment that the channels come from. */
     storedAlignment: stored?.extended_qc?.alignment_stored ?? null,
     /** Points of the traced track, micrometres from bregma: ml, ap, dv. */
@@ -305,21 +273,21 @@ export const alyxTrajectorySchema = z
   }));
 export type AlyxTrajectory = z.output<typeof alyxTrajectorySchema>;
 
-/** A recording site of a trajectory. Micrometres. */
+/** A recording site of a trajectory. Micrometres. Source: the database lets every field but the id be null. */
 export const alyxChannelSchema = z
   .object({
     id: z.guid(),
-    axial: z.number(),
-    lateral: z.number(),
-    x: z.number(),
-    y: z.number(),
-    z: z.number(),
-    brain_region: z.int(),
-    trajectory_estimate: z.guid(),
+    axial: number,
+    lateral: number,
+    x: number,
+    y: number,
+    z: number,
+    brain_region: z.int().nullish(),
+    trajectory_estimate: z.guid().nullish(),
   })
   .transform((record) => ({
     id: record.id,
-    trajectoryId: record.trajectory_estimate,
+    trajectoryId: record.trajectory_estimate ?? null,
     /** From the tip along the probe, and across it. */
     axialUm: record.axial,
     lateralUm: record.lateral,
@@ -327,8 +295,8 @@ export const alyxChannelSchema = z
     mlUm: record.x,
     apUm: record.y,
     dvUm: record.z,
-    /** Allen id, not lateralised. */
-    regionId: record.brain_region,
+    /** Allen id, not lateralised; 0 (void) is the database's default. */
+    regionId: record.brain_region ?? null,
   }));
 export type AlyxChannel = z.output<typeof alyxChannelSchema>;
 
@@ -348,9 +316,4 @@ export function pageSchema<Item extends z.ZodType>(item: Item) {
     (value) => (Array.isArray(value) ? { count: value.length, next: null, results: value } : value),
     page,
   );
-}
-
-function relativePathOf(record: { collection: string; revision: string | null; name: string }): string {
-  const revision = record.revision === null ? [] : [`#${record.revision}#`];
-  return [...(record.collection === "" ? [] : [record.collection]), ...revision, record.name].join("/");
 }

@@ -77,6 +77,44 @@ export class RequestPace {
   }
 }
 
+/** Lets so many pieces of work run at the same time; the others wait their turn, in the order in which they came. */
+export class RequestSlots {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async run<Value>(work: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    if (this.#free > 0) this.#free--;
+    else await this.#turn(signal);
+    try {
+      signal?.throwIfAborted();
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onTurn = (): void => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      const onAbort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(onTurn), 1);
+        reject(signal?.reason);
+      };
+      this.#waiting.push(onTurn);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+}
+
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
