@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Column, table } from "@crossprobe/core";
+import { encodeNpy, parseNpy } from "@crossprobe/formats/npy";
+import { encodeParquet } from "@crossprobe/formats/parquet";
+import {
+  findMovements,
+  interpolatePosition,
+  loadMotionEnergy,
+  loadPassive,
+  loadPose,
+  loadPupil,
+  loadSpikeSorting,
+  loadTrials,
+  loadWheel,
+  mergeClusters,
+  openSession,
+  pixelOnsets,
+  RADIANS_PER_COUNT,
+  type SessionFiles,
+} from "@crossprobe/ibl-adapter/loaders";
+import { MemoryStore } from "@crossprobe/storage";
+import { LocalStore } from "@crossprobe/storage/node";
+import { describe, expect, it } from "vitest";
+
+const SAMPLE = fileURLToPath(new URL("../../samples/ibl/", import.meta.url));
+const SESSION = "XP_001/2026-01-15/001";
+const sample = (): Promise<SessionFiles> => openSession(new LocalStore(SAMPLE), SESSION);
+const npy = (name: string): Float64Array => {
+  const path = `${SAMPLE}examplelab/Subjects/${SESSION}/alf/${name}`;
+  return Float64Array.from(parseNpy(readFileSync(path), path).data as Float64Array);
+};
+
+/** A session of a few files in memory, below `alf/` unless a folder is given. */
+function memory(files: Record<string, Uint8Array>): Promise<SessionFiles> {
+  const keys = Object.entries(files).map(([name, bytes]) => [
+    `${SESSION}/${name.includes("/") ? name : `alf/${name}`}`,
+    bytes,
+  ]);
+  return openSession(new MemoryStore("memory://one/", Object.fromEntries(keys)), SESSION);
+}
+const floats = (...values: number[]): Uint8Array => encodeNpy(Float64Array.from(values), [values.length]);
+const parquet = (columns: Record<string, number[]>): Uint8Array =>
+  encodeParquet(
+    table(Object.entries(columns).map(([name, values]): [string, Column] => [name, Float64Array.from(values)])),
+  );
+
+describe("loaders, on the sample session", () => {
+  it("finds the movements that brainbox found, with the thresholds of a wheel of 1024 counts", () => {
+    const even = interpolatePosition(npy("_ibl_wheel.timestamps.npy"), npy("_ibl_wheel.position.npy"));
+    const found = findMovements(even, { threshold: 32 * RADIANS_PER_COUNT, onsetThreshold: 6 * RADIANS_PER_COUNT });
+    const stored = npy("_ibl_wheelMoves.intervals.npy");
+    expect(found.onsets.length).toBe(stored.length / 2);
+    for (const [i, onset] of found.onsets.entries()) {
+      expect(onset).toBeCloseTo(stored[2 * i] ?? Number.NaN, 9);
+      expect(found.offsets[i]).toBeCloseTo(stored[2 * i + 1] ?? Number.NaN, 9);
+    }
+    const peaks = npy("_ibl_wheelMoves.peakAmplitude.npy");
+    for (const [i, peak] of found.peakAmplitudes.entries()) expect(peak).toBeCloseTo(peaks[i] ?? Number.NaN, 9);
+  });
+
+  it("loads trials with units, and the wheel at 1000 Hz", async () => {
+    const session = await sample();
+    const trials = await loadTrials(session);
+    expect(trials.collection).toBe("alf");
+    expect(trials.units).toMatchObject({ intervals_0: "s", contrastLeft: "", rewardVolume: "uL" });
+    const contrasts = [...(trials.table.columns.get("contrastLeft") as Float64Array)].filter(
+      (value) => !Number.isNaN(value),
+    );
+    expect(Math.max(...contrasts)).toBeLessThanOrEqual(1);
+    const wheel = await loadWheel(session);
+    const times = wheel.table.columns.get("times") as Float64Array;
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeCloseTo((wheel.table.rowCount - 1) / 1000, 6);
+  });
+
+  it("merges clusters with metrics and places in both frames; every stored label is borne out", async () => {
+    const sorting = await loadSpikeSorting(await sample(), "probe00");
+    expect(sorting.collection).toBe("alf/probe00/pykilosort");
+    expect(sorting.histology).toEqual({ provenance: "resolved", source: "alf" });
+    const { table: clusters, labelDifferences } = mergeClusters(sorting);
+    expect(labelDifferences).toEqual([]);
+    const at = (name: string, row: number): number => Number(clusters.columns.get(name)?.[row]);
+    for (let row = 0; row < clusters.rowCount; row++) {
+      expect(at("ccfMl", row)).toBeCloseTo(5739 + 1e6 * at("x", row), 6);
+      expect(at("ccfAp", row)).toBeCloseTo(5400 - 1e6 * at("y", row), 6);
+      expect(at("ccfDv", row)).toBeCloseTo(332 - 1e6 * at("z", row), 6);
+    }
+  });
+
+  it("says which sessions and probes are not there", async () => {
+    await expect(openSession(new LocalStore(SAMPLE), "XP_002/2026-01-15/001")).rejects.toThrow(/no session XP_002/);
+    await expect(openSession(new LocalStore(SAMPLE), "x")).rejects.toThrow(/"x" is no session/);
+    await expect(loadSpikeSorting(await sample(), "probe07")).rejects.toThrow(/no spike sorting of probe probe07/);
+    await expect(loadPose(await sample(), "left")).rejects.toThrow(/no leftCamera\.times/);
+  });
+});
+
+describe("loaders, on sessions made for one case", () => {
+  it("takes the last times, blanks unlikely points, keeps all at threshold 0", async () => {
+    const session = await memory({
+      "_ibl_leftCamera.times.npy": floats(1, 2, 3, 4),
+      "_ibl_leftCamera.dlc.pqt": parquet({ p_x: [10, 11, 12], p_y: [20, 21, 22], p_likelihood: [0.9, 0.89, 1] }),
+      "leftCamera.ROIMotionEnergy.npy": floats(5, 6, 7, 8, 9),
+    });
+    const { table: pose, notices, units } = await loadPose(session, "left");
+    expect([...(pose.columns.get("times") ?? [])]).toEqual([2, 3, 4]);
+    expect([...(pose.columns.get("p_x") ?? [])]).toEqual([10, Number.NaN, 12]);
+    expect([...(pose.columns.get("p_likelihood") ?? [])]).toEqual([0.9, 0.89, 1]);
+    expect(notices).toMatchObject([{ code: "more-times-than-frames", count: 1 }]);
+    expect(units).toMatchObject({ times: "s", p_x: "px", p_likelihood: "" });
+    const all = await loadPose(session, "left", { minLikelihood: 0 });
+    expect([...(all.table.columns.get("p_x") ?? [])]).toEqual([10, 11, 12]);
+    await expect(loadMotionEnergy(session, "left")).rejects.toThrow(
+      /times\.npy has 4 rows, and .*ROIMotionEnergy\.npy 5/,
+    );
+  });
+
+  it("computes a pupil from four points on a circle, and gives NaN where none is likely", async () => {
+    const count = 100;
+    const fill = (value: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? value + 1e-3 : value));
+    const point = (name: string, x: number, y: number) => ({
+      [`pupil_${name}_r_x`]: Array.from({ length: count }, () => x),
+      [`pupil_${name}_r_y`]: fill(y),
+      [`pupil_${name}_r_likelihood`]: Array.from({ length: count }, (_, i) => (i === 50 ? 0.1 : 1)),
+    });
+    const pose = {
+      ...point("top", 0, -10),
+      ...point("bottom", 0, 10),
+      ...point("left", -10, 0),
+      ...point("right", 10, 0),
+    };
+    const session = await memory({
+      "_ibl_leftCamera.times.npy": floats(...Array.from({ length: count }, (_, i) => i / 60)),
+      "_ibl_leftCamera.dlc.pqt": parquet(pose),
+    });
+    const { table: pupil, notices } = await loadPupil(session, { minSignalToNoise: 0 });
+    const raw = pupil.columns.get("pupilDiameter_raw") as Float64Array;
+    expect(raw[0]).toBeCloseTo(20, 2);
+    expect(raw[50]).toBeNaN();
+    expect((pupil.columns.get("pupilDiameter_smooth") as Float64Array)[50]).toBeCloseTo(20, 2);
+    expect(notices.map(({ code }) => code)).toEqual(["pupil-computed-from-pose"]);
+  });
+
+  it("reads a passive protocol, part by part", async () => {
+    const frames = new Uint8Array(3 * 225).fill(128);
+    frames[1 * 225 + 2 * 15 + 4] = 255;
+    frames[2 * 225 + 2 * 15 + 4] = 255;
+    frames[2 * 225] = 0;
+    const session = await memory({
+      "_ibl_passivePeriods.intervalsTable.csv": new TextEncoder().encode(",RFM,taskReplay\nstart,1,5\nstop,4.5,9\n"),
+      "_ibl_passiveRFM.times.npy": floats(1, 2, 3),
+      "raw_passive_data/_iblrig_RFMapStim.raw.bin": frames,
+    });
+    const passive = await loadPassive(session);
+    expect(passive.periods).toEqual([
+      { name: "RFM", start: 1, stop: 4.5 },
+      { name: "taskReplay", start: 5, stop: 9 },
+    ]);
+    expect(passive.gabors).toBeNull();
+    const onsets = passive.receptiveFields ? pixelOnsets(passive.receptiveFields) : [];
+    expect(onsets.filter(({ on, off }) => on.length + off.length > 0)).toEqual([
+      { x: 0, y: 0, on: [], off: [2] },
+      { x: 2, y: 4, on: [1], off: [] },
+    ]);
+  });
+});
