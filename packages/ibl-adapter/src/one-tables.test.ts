@@ -1,6 +1,8 @@
 import { isDataError, table } from "@crossprobe/core";
+import { encodeParquet } from "@crossprobe/formats/parquet";
 import { describe, expect, it } from "vitest";
-import { DatasetIndex, toUuid } from "./one-tables.js";
+import { storeOf } from "../../../test/helpers/format-fixtures.js";
+import { readOneTables, toUuid } from "./one-tables.js";
 
 const A = "01e92a82-042d-3ee3-a53f-402446a1c5e4";
 
@@ -15,45 +17,41 @@ describe("toUuid", () => {
   });
 });
 
-describe("DatasetIndex", () => {
-  it("gives a session its rows in table order, absent values as null", () => {
-    const index = new DatasetIndex(
-      table([
-        ["eid", [A, "other", A.toUpperCase()]],
-        ["rel_path", ["alf/a.b.npy", "x", "alf/c.d.npy"]],
-        ["file_size", [12, 1, null]],
-        ["default_revision", [true, true, false]],
-      ]),
-      "memory:datasets.pqt",
-    );
-    expect(index.rowsOf(A)).toEqual([
-      { path: "alf/a.b.npy", isDefault: true, qc: null, size: 12 },
+describe("readOneTables", () => {
+  const tables = (columns: Readonly<Record<string, readonly unknown[]>>) => {
+    const metadata = new Map([["one_metadata", '{"date_created": "2026-01-15 12:00"}']]);
+    return readOneTables(storeOf({ "datasets.pqt": encodeParquet(table(Object.entries(columns)), metadata) }), {});
+  };
+  const B = "02e92a82-042d-3ee3-a53f-402446a1c5e4";
+
+  it("gives a session its rows in the order of their ids, absent values as null", async () => {
+    const { datasets } = await tables({
+      eid: [A, B, A.toUpperCase()],
+      id: [B, B, A],
+      rel_path: ["alf/a.b.npy", "x", "alf/c.d.npy"],
+      file_size: [12, 1, null],
+      default_revision: [true, true, false],
+    });
+    expect(datasets?.rowsOf(A)).toEqual([
       { path: "alf/c.d.npy", isDefault: false, qc: null, size: null },
+      { path: "alf/a.b.npy", isDefault: true, qc: null, size: 12 },
     ]);
-    expect(index.rowsOf("none")).toEqual([]);
+    expect(datasets?.rowsOf("none")).toEqual([]);
+    expect(datasets?.sessionIds).toEqual([A, B]);
   });
 
-  it("reads ids from pairs of 64-bit integers", () => {
-    const columns = [
-      ["eid_0", BigInt64Array.of(-1n)],
-      ["eid_1", BigInt64Array.of(-1n)],
-      ["rel_path", ["alf/a.b.npy"]],
-    ] as const;
-    expect(new DatasetIndex(table(columns), "u").rowsOf("ffffffff-ffff-ffff-ffff-ffffffffffff")).toHaveLength(1);
+  it("reads ids from pairs of 64-bit integers", async () => {
+    const half = BigInt64Array.of(-1n);
+    const pairs = { eid_0: half, eid_1: half, id_0: half, id_1: half };
+    const { datasets } = await tables({ ...pairs, rel_path: ["alf/a.b.npy"] } as never);
+    expect(datasets?.rowsOf("ffffffff-ffff-ffff-ffff-ffffffffffff")).toHaveLength(1);
   });
 
-  it.each([
-    ["rel_path", [["eid", [A]]] as const],
-    ["eid", [["rel_path", ["x"]]] as const],
-  ])("names a missing column %s and what is there", (name, columns) => {
-    let error: unknown;
-    try {
-      new DatasetIndex(table(columns), "memory:datasets.pqt");
-    } catch (caught) {
-      error = caught;
-    }
-    expect(isDataError(error, "schema")).toBe(true);
-    expect(String(error)).toContain(`memory:datasets.pqt has no column ${name}`);
-    expect(String(error)).toContain(`it has ${columns[0][0]}`);
+  it("names what is missing and what is there", async () => {
+    const [result] = await Promise.allSettled([tables({ eid: [A], id: [A] })]);
+    expect(result.status === "rejected" && isDataError(result.reason, "schema")).toBe(true);
+    expect(String(result.status === "rejected" && result.reason)).toContain(
+      "datasets.pqt has no column rel_path; it has eid, id",
+    );
   });
 });

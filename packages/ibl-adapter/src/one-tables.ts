@@ -1,7 +1,7 @@
 import { type ByteStore, type CallOptions, type Column, SchemaError, type Table } from "@crossprobe/core";
 import { readParquet, readParquetSchema } from "@crossprobe/formats/parquet";
 import type { z } from "zod";
-import { toNumberColumn } from "./table-columns.js";
+import { readDatasetTable } from "./one/dataset-table.js";
 import { type InsertionRow, insertionRowSchema, type SessionRow, sessionRowSchema } from "./vocabulary.js";
 
 /** One row of `datasets.pqt`: a file of a session. */
@@ -140,72 +140,31 @@ export function toUuid(low: bigint, high: bigint): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-const DATASET_COLUMNS = ["rel_path", "file_size", "qc", "default_revision"];
-
 async function readDatasets(store: ByteStore, options: CallOptions): Promise<DatasetIndex> {
   const key = "datasets.pqt";
   const schema = await readParquetSchema(store, key, options);
-  const ids = (schema?.columns ?? []).map(({ name }) => name).filter((name) => /^eid(_[01])?$/.test(name));
-  const present = new Set((schema?.columns ?? []).map(({ name }) => name));
-  const columns = [...ids, ...DATASET_COLUMNS.filter((name) => present.has(name))];
-  const table = await readParquet(store, key, { columns }, options);
-  if (table === undefined)
+  if (schema === undefined)
     throw new SchemaError(`${store.url}${key} vanished while it was read`, { url: store.url + key });
-  return new DatasetIndex(table, store.url + key);
+  const types = new Map(schema.columns.map(({ name, type }) => [name, type]));
+  const table = await readDatasetTable({ store, key, rowCount: schema.rowCount, types }, options);
+  return {
+    rowCount: table.rowCount,
+    sessionIds: table.sessionIds,
+    rowsOf: (sessionId) =>
+      table.ofSession(sessionId).map(({ path, isDefault, qc, size }) => ({
+        path,
+        isDefault,
+        // A table without verdicts says nothing of them.
+        qc: types.has("qc") ? qc : null,
+        size,
+      })),
+  };
 }
 
-/** Rows of `datasets.pqt` by session. A public index has more than a million rows: they become objects when asked for. */
-export class DatasetIndex {
+/** Rows of `datasets.pqt` by session, in the order of their ids. They become objects when asked for. */
+export interface DatasetIndex {
   readonly rowCount: number;
-  readonly #paths: Column;
-  readonly #sizes: ArrayLike<number> | undefined;
-  readonly #qc: Column | undefined;
-  readonly #defaults: ArrayLike<number> | undefined;
-  readonly #rowsOf = new Map<string, number[]>();
-
-  /** @throws {@link SchemaError} when the table has no `rel_path` or no session ids */
-  constructor(table: Table, url: string) {
-    const paths = table.columns.get("rel_path");
-    if (paths === undefined) {
-      const found = [...table.columns.keys()].join(", ");
-      throw new SchemaError(`${url} has no column rel_path; it has ${found}`, {
-        url,
-        hint: "download the index tables again",
-      });
-    }
-    this.rowCount = table.rowCount;
-    this.#paths = paths;
-    const [sizes, defaults] = [table.columns.get("file_size"), table.columns.get("default_revision")];
-    this.#sizes = sizes && toNumberColumn(sizes);
-    this.#defaults = defaults && toNumberColumn(defaults);
-    this.#qc = table.columns.get("qc");
-    const eid = idColumn(table, "eid", url);
-    for (let row = 0; row < table.rowCount; row++) {
-      const id = eid(row);
-      const rows = this.#rowsOf.get(id);
-      if (rows === undefined) this.#rowsOf.set(id, [row]);
-      else rows.push(row);
-    }
-  }
-
   /** Ids of the sessions that have files. */
-  get sessionIds(): Iterable<string> {
-    return this.#rowsOf.keys();
-  }
-
-  rowsOf(sessionId: string): DatasetRow[] {
-    return (this.#rowsOf.get(sessionId.toLowerCase()) ?? []).map((row) => this.#row(row));
-  }
-
-  #row(row: number): DatasetRow {
-    const isDefault = this.#defaults?.[row] ?? Number.NaN;
-    const size = this.#sizes?.[row] ?? Number.NaN;
-    const qc = this.#qc?.[row];
-    return {
-      path: String(this.#paths[row]),
-      isDefault: Number.isNaN(isDefault) ? null : isDefault !== 0,
-      qc: typeof qc === "string" ? qc : null,
-      size: Number.isFinite(size) ? size : null,
-    };
-  }
+  readonly sessionIds: readonly string[];
+  rowsOf(sessionId: string): DatasetRow[];
 }
