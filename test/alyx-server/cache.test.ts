@@ -2,11 +2,19 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError, StoreError, UnsupportedError } from "@crossprobe/core";
-import { type AnswerCache, type FindMode, MemoryAnswerCache, SessionFinder } from "@crossprobe/ibl-adapter/alyx";
+import {
+  type AlyxSessionFilter,
+  type AnswerCache,
+  type FindMode,
+  localSessions,
+  MemoryAnswerCache,
+  SessionFinder,
+} from "@crossprobe/ibl-adapter/alyx";
 import { DirectoryCache } from "@crossprobe/storage/node";
 import { afterEach, describe, expect, it } from "vitest";
 import { TOKEN } from "./alyx-server.js";
 import { clientOf, EID, failureOf, START, setUp } from "./helpers.js";
+import { LISTS } from "./records.js";
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -130,6 +138,49 @@ describe("modes", () => {
     return all;
   };
   const local = { find: async (filter: object) => ("atlasAcronym" in filter ? undefined : ["from-the-tables"]) };
+
+  it("give the same sessions in the same order from tables and from the service", async () => {
+    const { client } = await setUp();
+    const rows = (LISTS.get("sessions") ?? []).map((record) => ({
+      eid: String(record.id),
+      lab: String(record.lab),
+      subject: String(record.subject),
+      date: String(record.start_time).slice(0, 10),
+      number: Number(record.number),
+      taskProtocol: String(record.task_protocol),
+      projects: String(record.projects),
+    }));
+    const index = {
+      url: "memory://tables/",
+      sessions: rows,
+      datasets: undefined,
+      insertions: undefined,
+      origins: new Map(),
+      notices: [],
+    };
+    const tables = localSessions(index);
+    const filters: AlyxSessionFilter[] = [
+      {},
+      { subject: "xp_001" },
+      { lab: ["ExampleLab", "third_lab2"], number: [1, 2] },
+      { project: "BRAINWIDE", dates: { from: "2021-12-31", to: "2022-03-14" } },
+      { taskProtocol: "choiceworld", dates: "2022-03-14" },
+      { id: EID },
+      { subject: "nobody" },
+    ];
+    for (const filter of filters) {
+      const remote = (await client.sessions(filter).toArray()).map(({ id }) => id);
+      const found = await tables.find(filter, {});
+      // The order within a day is each one's own: by time of day there, by subject here.
+      expect([filter, [...(found ?? [])].sort()]).toEqual([filter, [...remote].sort()]);
+      const dateOf = (id: string) => rows.find(({ eid }) => eid === id)?.date;
+      expect(found?.map(dateOf)).toEqual(remote.map(dateOf));
+    }
+    for (const filter of [{ tag: "x" }, { django: "qc__lt,50" }, { datasets: "spikes.times.npy" }]) {
+      expect(await tables.find(filter, {})).toBeUndefined();
+    }
+    expect(await failureOf(tables.find({ dates: "soon" }, {}))).toMatchObject({ code: "query" });
+  });
 
   it("offline: answers of any age, and nothing is sent", async () => {
     const cache = new DirectoryCache(await newFolder());

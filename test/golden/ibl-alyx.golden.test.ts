@@ -6,8 +6,11 @@ import {
   type AlyxSessionFilter,
   dataUrl,
   encodeDataUrl,
+  localSessions,
   withDatasetId,
 } from "@crossprobe/ibl-adapter/alyx";
+import { openOneIndex } from "@crossprobe/ibl-adapter/one";
+import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
 import type { PlannedAnswer } from "../alyx-server/alyx-server.js";
 import { EID, EID_WITHOUT_PROBES, failureOf, PID, START, setUp } from "../alyx-server/helpers.js";
@@ -362,6 +365,17 @@ describe.skipIf(SHARED === undefined)("Alyx as ONE-api asks it (needs ../shared/
     ]);
     const url = dataset && dataUrl(dataset);
     expect(url?.replace(server.dataUrl, "https://data.example.org")).toBe(wanted.returns);
+  });
+
+  it("tables of the same sessions: the sessions that have files", async () => {
+    const local = localSessions(await openOneIndex(new LocalStore(`${SHARED}/golden/ibl/one/current/`)));
+    const found = await local.find(
+      { datasets: ["spikes.times.npy", "_ibl_wheel.position.npy"], subject: "xp_001" },
+      {},
+    );
+    expect(found).toContain(EID);
+    expect(found).not.toContain(EID_WITHOUT_PROBES);
+    expect(await local.find({ datasets: ["spikes.times"] }, {})).toEqual([]);
   });
 
   it("addresses opened for files", () => {

@@ -42,7 +42,7 @@ function otherPairs(other: Readonly<Record<string, FilterValue>>): QueryPair[] {
 }
 
 function textOf(name: string, value: unknown): string {
-  if (name === "dates") return datesText(value);
+  if (name === "dates") return daysOf(value).join(",");
   if (name === "date" && !(typeof value === "string" && DAY.test(value))) throw badDay(value);
   if (Array.isArray(value) && value.length === 0) throw emptyList(name);
   if (name === "atlasAcronym")
@@ -71,16 +71,17 @@ function djangoText(name: string, value: unknown): string {
   return `[${value.map((item) => `'${String(item).replaceAll("'", "")}'`).join(", ")}]`;
 }
 
-function datesText(value: unknown): string {
+/** The first and last day of a filter, both inclusive, with days far away for open ends. @throws {@link QueryError} */
+export function daysOf(value: unknown): [from: string, to: string] {
   const range = typeof value === "string" ? { from: value, to: value } : value;
   if (typeof range !== "object" || range === null) throw badDay(value);
   const { from, to }: { from?: unknown; to?: unknown } = range;
-  return [from ?? FIRST_DAY, to ?? LAST_DAY]
-    .map((day) => {
-      if (typeof day === "string" && DAY.test(day)) return day;
-      throw badDay(day);
-    })
-    .join(",");
+  return [checkDay(from ?? FIRST_DAY), checkDay(to ?? LAST_DAY)];
+}
+
+function checkDay(day: unknown): string {
+  if (typeof day === "string" && DAY.test(day)) return day;
+  throw badDay(day);
 }
 
 /** The atlas's own spelling. The service compares without case, so another case will do where it means one region only. */

@@ -17,6 +17,7 @@ export type {
 } from "./filters.js";
 export { FIND_MODES, type FinderOptions, type FindMode, type LocalSessions, SessionFinder } from "./finder.js";
 export type { AlyxList } from "./list.js";
+export { localSessions } from "./local-sessions.js";
 export {
   type AlyxChannel,
   type AlyxDataset,
