@@ -206,3 +206,55 @@ describe.skipIf(!SHARED)("ALF files as ONE reads them (needs ../shared/golden)",
     expect((await columns("text.columns.pqt")).row).toEqual([10, 20]);
   });
 });
+
+interface Choice {
+  readonly method: string;
+  readonly session: string;
+  readonly args: unknown[];
+  readonly kwargs: {
+    collection?: string;
+    revision?: string;
+    attribute?: string | string[];
+    namespace?: string;
+    timescale?: string;
+  };
+  readonly files: { readonly returns?: string[]; readonly raises?: { readonly type: string } };
+}
+
+describe.skipIf(!SHARED)("files that ONE chooses for an object (needs ../shared/golden)", () => {
+  const { sessions, calls } = SHARED
+    ? expected<{ sessions: Record<string, { eid: string }>; calls: Choice[] }>("one_loading")
+    : { sessions: {}, calls: [] };
+  const isExact = ({ method, args, kwargs }: Choice): boolean =>
+    method === "load_object" &&
+    !String(args[0]).includes("*") &&
+    !/[?*]/.test(String(kwargs.attribute)) &&
+    !kwargs.timescale;
+
+  it.each(calls.filter(isExact))("$args of $session, $kwargs", async ({ session, args, kwargs, files }) => {
+    const object = String(args[0]);
+    const { collection, revision, namespace } = kwargs;
+    const attributes = typeof kwargs.attribute === "string" ? [kwargs.attribute] : kwargs.attribute;
+    const opened = await openSession(cache(), sessions[session]?.eid ?? "");
+    const load = loadObject(opened, object, {
+      collection,
+      revision,
+      namespace: namespace || undefined,
+      attributes,
+      lengths: "notice",
+    });
+    if (files.returns === undefined) {
+      await expect(load).rejects.toThrow(/is there in \d folders|no object/);
+      return;
+    }
+    const chosen = (await load).provenance.map(({ url }) => decodeURIComponent(url.slice(cache().url.length)));
+    // A curation is read beside the released files there where none is asked for, and alone where it is; here instead of them.
+    const isCurated = (file: string): boolean => file.includes("/_av_");
+    const isRelease = (file: string): boolean => !isCurated(file) && !files.returns?.some((other) => isCurated(other));
+    if (session === "B" && object === "clusters" && namespace !== "") {
+      expect(chosen.filter(isCurated)).toEqual(namespace === "av" ? files.returns.filter(isCurated) : []);
+    } else {
+      expect(chosen.filter(isRelease).sort()).toEqual([...files.returns].sort());
+    }
+  });
+});
