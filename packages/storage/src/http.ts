@@ -204,6 +204,7 @@ export class HttpStore implements ByteStore {
   }
 
   /** No usable answer: the connection failed or broke off, or the answer was beyond the limit. */
+  /** The client's own error is no cause of ours: it holds the request with its headers, hence credentials. */
   #lost(url: string, cause: unknown): StoreError {
     const message = cause instanceof Error ? cause.message || cause.name : String(cause);
     const code = isAxiosError(cause) ? cause.code : undefined;
@@ -213,13 +214,12 @@ export class HttpStore implements ByteStore {
         `Could not read ${url}: the server ignores ranges and the object is larger than ${limit}.`,
         {
           url,
-          cause,
           hint: "Copy the file to a local folder and read it there.",
         },
       );
     }
     const detail = code !== undefined && !message.includes(code) ? `${message} (${code})` : message;
-    return new StoreError(`Could not read ${url}: ${detail}.`, { url, cause, retryable: true });
+    return new StoreError(`Could not read ${url}: ${detail}.`, { url, retryable: true });
   }
 
   #urlOf(key: string): string {
