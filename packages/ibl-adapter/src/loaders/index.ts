@@ -35,6 +35,8 @@ export { histologyOfInsertion } from "./histology.js";
 export type { LoadedTable } from "./loaded.js";
 export type { PassiveOptions, PassivePeriod, PassiveProtocol, PixelOnsets, ReceptiveFieldMap } from "./passive.js";
 export { loadPassive, pixelOnsets } from "./passive.js";
+export type { BregmaXyz, EphysAlignment } from "./probe-track.js";
+export { alignedPlaces, tracedPlaces } from "./probe-track.js";
 export type { PupilOptions } from "./pupil.js";
 export { loadPupil, pupilDiameter, smoothPupilDiameter } from "./pupil.js";
 export type { SessionFiles } from "./session-files.js";
