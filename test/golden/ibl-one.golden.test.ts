@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { BWM_FREEZES, readBwmCohort } from "@crossprobe/ibl-adapter/one";
 import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
 import {
   answersIn,
   type ChoosingAnswers,
+  checkChoices,
   checkFilters,
   checkIdentifiers,
   checkInsertionSearches,
@@ -35,6 +37,14 @@ describe.skipIf(!SHARED)("local ONE tables, held to every answer of ONE (needs .
   it("lists", async () => checkListing(await open("current"), read<ListingAnswers>("listing")));
   it("filters and chooses revisions", async () => {
     checkFilters(await open("current"), read<ListingAnswers>("listing").sessions, read<ChoosingAnswers>("choosing"));
+  });
+  it("chooses the files that ONE loads", async () => {
+    const files = `${SHARED}/golden/ibl/one/files/`;
+    const answers = read<ChoosingAnswers>("choosing");
+    expect(answers.calls?.length).toBe(149);
+    checkChoices(await open("current"), read<ListingAnswers>("listing").sessions, answers, (path) =>
+      existsSync(files + path),
+    );
   });
   it("turns identifiers into one another", async () => {
     checkIdentifiers(await open("current"), read<IdentifierAnswers>("identifiers"));

@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
-import { isDataError } from "@crossprobe/core";
+import { isDataError, NotFoundError } from "@crossprobe/core";
 import {
+  chooseCollection,
+  chooseDataset,
+  chooseDatasets,
+  chooseObject,
   completeTerm,
   eidToPath,
   eidToPids,
@@ -269,7 +273,16 @@ export function checkListing(index: OneIndex, answers: ListingAnswers): void {
   }
 }
 
+type LoadCall = Call<string | null | readonly (string | null)[]> & {
+  readonly method: "load_dataset" | "load_object" | "load_datasets" | "load_collection";
+  readonly wildcards: boolean;
+  readonly session: string;
+  readonly args: readonly [never];
+  readonly kwargs: Readonly<Record<string, never>>;
+};
+
 export interface ChoosingAnswers {
+  readonly calls?: readonly LoadCall[];
   readonly filter_datasets: readonly (Call<string[]> & {
     readonly session: string;
     readonly kwargs: Readonly<Record<string, unknown>>;
@@ -298,6 +311,72 @@ export function checkFilters(index: OneIndex, sessions: ListingAnswers["sessions
   for (const { value, returns, ...call } of answers.qc_validate) {
     check(value, { ...call, ...(returns && { returns: returns.name }) }, () => toQcName(value));
   }
+}
+
+/** Calls that ONE fails on by mistake, and the file that is chosen here. */
+const CHOSEN_INSTEAD: Readonly<Record<string, string>> = {
+  "no.size.npy": "alf/no.size.npy", // an absent size is a TypeError
+  '{"revision":"2023-01-01"}': "alf/probe00/pykilosort/#2022-10-31#/clusters.amps.npy", // the revision is taken for a collection
+};
+
+/**
+ * Holds which files are chosen to those that ONE loads; `has` tells whether a file is on disk, where ONE looks next.
+ */
+export function checkChoices(
+  index: OneIndex,
+  sessions: ListingAnswers["sessions"],
+  { calls = [] }: ChoosingAnswers,
+  has: (path: string) => boolean,
+): void {
+  for (const { method, wildcards, session, args, kwargs, returns, raises } of calls) {
+    const eid = sessions[session] ?? "";
+    const rows = index.datasets?.ofSession(eid) ?? [];
+    const folder = `${eidToPath(index, eid)}/`;
+    const choose = (): (string | null)[] => {
+      const found = choicesOf(rows, method, args, { ...kwargs, wildcards });
+      const onDisk = found.map((dataset) =>
+        dataset !== null && has(folder + dataset.path) ? folder + dataset.path : null,
+      );
+      if (method === "load_datasets") {
+        if (kwargs.assert_present !== false && onDisk.includes(null)) throw new NotFoundError("a file is missing");
+        return onDisk;
+      }
+      const present = onDisk.filter((path) => path !== null).sort();
+      if (present.length === 0) throw new NotFoundError("no file is on disk");
+      return present;
+    };
+    const label = { method, args, kwargs, wildcards };
+    const instead =
+      CHOSEN_INSTEAD[String(args[0])] ??
+      (method === "load_collection" ? CHOSEN_INSTEAD[JSON.stringify(kwargs)] : undefined);
+    if (instead !== undefined) {
+      expect(raises, JSON.stringify(label)).toBeDefined();
+      expect(choose()[0]).toBe(folder + instead);
+    } else if (raises !== undefined) check(label, { raises }, choose);
+    else if (returns === null) expect(choose(), JSON.stringify(label)).toEqual([null]);
+    else check(label, { returns: typeof returns === "string" ? [returns] : returns }, choose);
+  }
+}
+
+function choicesOf(
+  rows: readonly OneDataset[],
+  method: LoadCall["method"],
+  [first]: readonly [never],
+  kwargs: Readonly<Record<string, unknown>>,
+): readonly (OneDataset | null)[] {
+  const {
+    collection,
+    collections,
+    revision,
+    revisions,
+    wildcards,
+    assert_present: _,
+    ...parts
+  } = kwargs as Record<string, never>;
+  if (method === "load_dataset") return [chooseDataset(rows, first, { collection, revision, wildcards }).dataset];
+  if (method === "load_object") return chooseObject(rows, first, { collection, revision, wildcards }, parts).datasets;
+  if (method === "load_collection") return chooseCollection(rows, first, { revision, wildcards }, parts).datasets;
+  return chooseDatasets(rows, first, { collections, revisions, wildcards });
 }
 
 interface RefParts {

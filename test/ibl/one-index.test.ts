@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   answersIn,
   type ChoosingAnswers,
+  checkChoices,
   checkFilters,
   checkIdentifiers,
   checkInsertionSearches,
@@ -35,6 +36,12 @@ describe("local ONE tables, held to answers of ONE", () => {
   it("filters and chooses revisions", async () => {
     checkFilters(await open("current"), read<ListingAnswers>("listing").sessions, read<ChoosingAnswers>("choosing"));
   });
+  it("chooses the files that ONE loads", async () => {
+    const files = new Set(read<string[]>("files"));
+    const { sessions } = read<ListingAnswers>("listing");
+    checkChoices(await open("current"), sessions, read<ChoosingAnswers>("choosing"), (path) => files.has(path));
+  });
+
   it("turns identifiers into one another", async () => {
     checkIdentifiers(await open("current"), read<IdentifierAnswers>("identifiers"));
     checkProbes(await open("current"), read<IdentifierAnswers>("identifiers"));

@@ -15,6 +15,14 @@ export {
   selectBwmUnits,
 } from "./bwm-cohorts.js";
 export { BWM_FREEZES, type BwmFreeze, type BwmFreezeName } from "./bwm-freezes.js";
+export {
+  type ChoiceOptions,
+  type ChooseManyOptions,
+  chooseCollection,
+  chooseDataset,
+  chooseDatasets,
+  chooseObject,
+} from "./choose.js";
 export type { DatasetTable, OneDataset } from "./dataset-table.js";
 export { type DateRange, toDateRange } from "./date-range.js";
 export { type ExperimentRef, formatExperimentRef, parseExperimentRef, pathToRef } from "./experiment-ref.js";
