@@ -1,4 +1,5 @@
-import { type CallOptions, SchemaError } from "@crossprobe/core";
+import { type CallOptions, type Notice, SchemaError } from "@crossprobe/core";
+import type { PackValue } from "@crossprobe/formats/parquet";
 import {
   FLAG,
   type IndexFile,
@@ -46,6 +47,7 @@ interface Columns {
   readonly digests: PackedTexts | undefined;
   readonly exists: Uint8Array | undefined;
   readonly defaults: Uint8Array | undefined;
+  readonly notices: readonly Notice[];
 }
 
 /**
@@ -58,6 +60,8 @@ export class DatasetTable {
   readonly rowCount: number;
   /** Whether the table says which revisions are default ones. */
   readonly statesDefaults: boolean;
+  /** What the table holds that is not as it should be. */
+  readonly notices: readonly Notice[];
   readonly #columns: Columns;
   /** Rows in order; undefined where the file has them in order. */
   readonly #order: Uint32Array | undefined;
@@ -69,6 +73,7 @@ export class DatasetTable {
     this.#columns = columns;
     this.rowCount = columns.pathCodes.length;
     this.statesDefaults = columns.defaults !== undefined;
+    this.notices = columns.notices;
     this.#sessionNumbers = new Map(columns.eids.map((eid, i) => [eid, i]));
     this.#starts = startsOf(columns);
     this.#order = orderOf(columns, this.#starts);
@@ -83,10 +88,6 @@ export class DatasetTable {
   ofSession(eid: string): OneDataset[] {
     const { start, end } = this.#span(eid);
     return Array.from({ length: end - start }, (_, i) => this.#dataset(this.#rowAt(start + i)));
-  }
-
-  hasSession(eid: string): boolean {
-    return this.#sessionNumbers.has(eid);
   }
 
   /** The file of an id; undefined where no row has it. */
@@ -222,6 +223,13 @@ export async function readDatasetTable(file: IndexFile, options: CallOptions): P
   if (lost !== -1) throw new SchemaError(`row ${lost} of ${urlOf(file)} has no path`, { url: urlOf(file) });
   const qc = await readTexts(file, "qc", options);
   const qcNames = qc?.texts.map((text) => toStoredQc(text, file)) ?? ["NOT_SET"];
+  let strange = 0;
+  const pack: PackValue = (source, start, end, target, at) => {
+    const isDigest = packDigest(source, start, end, target, at);
+    if (!isDigest && end > start) strange++;
+    return isDigest;
+  };
+  const digests = await readPackedTexts(file, "hash", pack, options);
   return new DatasetTable({
     ids,
     sessions,
@@ -231,10 +239,17 @@ export async function readDatasetTable(file: IndexFile, options: CallOptions): P
     qcNames,
     qcCodes: qc && Uint8Array.from(qc.codes),
     sizes: await readNumbers(file, "file_size", options),
-    digests: await readPackedTexts(file, "hash", packDigest, options),
+    digests,
+    notices: strange === 0 ? [] : [strangeHashes(strange, file)],
     exists: await readFlags(file, "exists", options),
     defaults: await readFlags(file, "default_revision", options),
   });
+}
+
+/** @param count different values: a dictionary holds each once */
+function strangeHashes(count: number, file: IndexFile): Notice {
+  const message = "hashes that are no md5 (32 hexadecimal digits) count as absent";
+  return { code: "hash-not-md5", message, count, where: `${urlOf(file)}#hash` };
 }
 
 function toStoredQc(text: string | null, file: IndexFile): QcName | null {

@@ -44,6 +44,7 @@ describe("openOneIndex", () => {
     expect(index.datasets?.find(id(7))).toBeUndefined();
     expect(index.datasets?.ofSession(id(5))).toEqual([]);
     expect(index.sessions).toEqual([]);
+    expect(index.notices.map(({ code, count }) => [code, count])).toEqual([["hash-not-md5", 1]]);
   });
 
   it("has nothing where there are no tables", async () => {

@@ -114,13 +114,14 @@ export async function openOneIndex(store: ByteStore, options: CallOptions = {}):
     return { store, key, rowCount: schema.rowCount, types };
   };
   const [sessions, datasets, insertions] = [await open("sessions"), await open("datasets"), await open("insertions")];
+  const files = datasets && (await readDatasetTable(datasets, options));
   return {
     url: store.url,
     sessions: sessions === undefined ? [] : await readSessions(sessions, options),
-    datasets: datasets && (await readDatasetTable(datasets, options)),
+    datasets: files,
     insertions: insertions && (await readInsertions(insertions, options)),
     origins,
-    notices,
+    notices: [...notices, ...(files?.notices ?? [])],
   };
 }
 
