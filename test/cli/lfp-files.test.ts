@@ -199,6 +199,38 @@ describe("lfp of a file", () => {
   });
 });
 
+describe("samples that only reading shows to be lost", () => {
+  // lfpack 0.2 threw away every coefficient of the second of four chunks of 2048 samples; zeros elsewhere are of small coefficients.
+  const lost = { kind: "codec-dropout", samples: [2048, 4096] };
+  const file = archive("format-1/codec-dropout");
+
+  it("are said by read, in words and as JSON", async () => {
+    const folder = temporaryFolder();
+    const line = ["lfp", "read", file, "--samples", "0:6000", "--channels", "0-3"];
+    const { code, err } = await run([...line, "--out", "x.npy"], { cwd: folder });
+    expect(code).toBe(0);
+    expect(err).toContain("codec-dropout from 8.69");
+    expect(err).toContain("chunks lost all their coefficients");
+    const { invalid } = await runJson<{ invalid: readonly object[] }>(line);
+    expect(invalid).toContainEqual(expect.objectContaining(lost));
+  });
+
+  it("are counted by kind in an export, and null", async () => {
+    const folder = temporaryFolder();
+    const line = ["lfp", "export", file, "--by", "bin:48", "--samples", "2048:5000", "--out", "x.parquet"];
+    const { code, err } = await run(line, { cwd: folder });
+    expect([code, err]).toEqual([0, expect.stringContaining("2048 codec-dropout")]);
+    const { columns } = (await readParquet(new LocalStore(folder), "x.parquet")) ?? expect.fail("no file");
+    const means = columns.get("ch 0-47") as ArrayLike<number>;
+    expect(Array.from({ length: 2048 }, (_, i) => means[i]).every((value) => Number.isNaN(value))).toBe(true);
+  });
+
+  it("are no claim of soundness before: info says what is not known", async () => {
+    const { out } = await run(["lfp", "info", file, "--recording", "2467e483-c1b8-4bc3-b731-00a46340df72"]);
+    expect(out.replace(/\s+/g, " ")).toContain("lost samples show only when they are read");
+  });
+});
+
 describe("wrong usage and wrong files", () => {
   const small = archive("format-2/small");
 

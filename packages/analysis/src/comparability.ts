@@ -163,6 +163,7 @@ const SITES: Readonly<Record<LfpTraits["spatial"], string>> = {
   subsample: "a subset of the sites",
   sum: "sums of neighbouring sites (divided by their number here)",
   mean: "means of neighbouring sites",
+  unknown: "sites that its source does not state",
 };
 
 function lfpSites(facts: readonly DatasetFacts[]): Caveat[] {

@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "lfp",
-    summary: "Read a piece of the LFP of a probe in volts (lfp read), or say what it covers (lfp info).",
+    summary: "Describe, read, average or draw the LFP of a probe or file (lfp info, read, export, plot).",
     open: async () => (await import("./lfp.js")).lfpCommand,
   },
   {

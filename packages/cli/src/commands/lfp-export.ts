@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommonOptions } from "../command-context.js";
 import type { Run } from "../command-definition.js";
 import { chooseChannels, memberText } from "../lfp/channel-choice.js";
+import { kindsText, noteFound, noteKnown } from "../lfp/findings.js";
 import type { InvalidSpan, LfpSignal } from "../lfp/lfp-signal.js";
 import {
   addTarget,
@@ -17,7 +18,7 @@ import {
 import { readWithProgress } from "../lfp/read-with-progress.js";
 import { type AskedRange, addRange, type RangeOptions, resolveRange, toRange } from "../lfp/sample-range.js";
 import { signalPaths, writeSignal } from "../lfp/signal-file.js";
-import { describeSignal, invalidMask, spansWithin } from "../lfp/signal-text.js";
+import { describeSignal, invalidMask } from "../lfp/signal-text.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable, wrapText } from "../output/table.js";
 import { checkWritable } from "../output/write-file.js";
@@ -87,9 +88,10 @@ async function run(signal: LfpSignal, context: SignalContext, range: AskedRange,
     : binColumns(signal, options.by.size));
   for (const { reason, channels } of columns.leftOut)
     context.note(wrapText(`note: left out, ${reason}: ${channels.length} (${memberText(channels)})`, io.columns, "  "));
-  const known = spansWithin(await signal.invalidSpans({ signal: io.signal }), samples);
-  const counted = await write(signal, context, { samples, columns, known }, out);
-  const invalid = { sampleCount: counted, spans: known };
+  const known = await noteKnown(signal, context, samples);
+  const counted = await write(signal, context, { samples, columns, known: known.spans }, out);
+  const spans = await noteFound(signal, context, known);
+  const invalid = { sampleCount: counted, spans };
   if (context.isJson) {
     const [start, stop] = samples;
     const shape = [stop - start, columns.names.length];
@@ -102,15 +104,12 @@ async function run(signal: LfpSignal, context: SignalContext, range: AskedRange,
   const titles = [{ title: "column" }, { title: "channels", align: "right" as const }, { title: "labels" }];
   io.err(textTable(titles, columns.rows, io.columns));
   const rate = signal.clock.samplingRate;
-  context.note(`${counted} samples (${formatNumber(counted / rate)} s) are invalid and null${kindsText(known)}`);
+  context.note(
+    `${counted} samples (${formatNumber(counted / rate)} s) are invalid and null${kindsText(spans, samples)}`,
+  );
   context.note(
     `${samples[1] - samples[0]} x ${columns.names.length} means in volts written to ${signalPaths(out).join(" and ")}`,
   );
-}
-
-function kindsText(spans: readonly InvalidSpan[]): string {
-  const kinds = [...new Set(spans.map(({ kind }) => kind))];
-  return kinds.length === 0 ? "" : ` (${kinds.join(", ")})`;
 }
 
 async function regionColumns(signal: LfpSignal, mapping: Mapping): Promise<Columns> {

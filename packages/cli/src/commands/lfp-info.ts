@@ -14,7 +14,7 @@ import {
   type SignalContext,
   withSignal,
 } from "../lfp/lfp-target.js";
-import { channelPlace, coverageText, describeSignal } from "../lfp/signal-text.js";
+import { channelPlace, coverageText, describeSignal, SITES } from "../lfp/signal-text.js";
 import { toJson } from "../output/json.js";
 import { factLines, formatNumber, textTable, wrapText } from "../output/table.js";
 import { noteNotices } from "./notices.js";
@@ -27,7 +27,7 @@ export function defineLfpInfo(command: Command, act: (run: Run) => void): void {
     command
       .command("info")
       .description(
-        "Say what an LFP covers: seconds on the session clock, rate, channels, invalid spans. Of an LFPack file without --recording: its recordings.",
+        "Say what an LFP covers: seconds on the session clock, rate, channels, invalid spans. Of an LFPack file without --recording: its recordings, by their headers alone.",
       ),
   ).action((target: LfpTarget, options: Options, info: Command) => {
     checkTarget(target, options, info);
@@ -75,13 +75,13 @@ function print(
     { name: "probe" in identity ? "probe" : "file", value: signal.name },
     { name: "covers", value: `${coverageText(clock)}, ${sampleCount} samples` },
     { name: "rate", value: `${formatNumber(clock.samplingRate, 8)} Hz (clock ${clock.quality}, ${clock.kind})` },
-    { name: "channels", value: `${columns.length} (of the probe's sites: ${traits.spatial})` },
+    { name: "channels", value: `${columns.length} (${SITES[traits.spatial]})` },
     { name: "regions", value: regionCounts(signal) },
     { name: "unit", value: "volts" },
     { name: "signal", value: `${band}, usable up to ${formatNumber(usableUpTo)} Hz, reference ${reference}` },
     { name: "codec", value: lossyCodec ?? "lossless" },
     ...more,
-    { name: "invalid", value: invalid.length === 0 ? "no spans" : `${invalid.length}, do not use:` },
+    { name: "invalid", value: invalidText(invalid.length, signal.invalidUnknown) },
   ];
   io.out(`${factLines(facts, io.columns).join("\n")}\n`);
   if (invalid.length > 0) {
@@ -92,6 +92,11 @@ function print(
     io.out(textTable([...right, { title: "kind" }, { title: "tags" }], rows, io.columns));
   }
   for (const caveat of signal.caveats) io.out(`${wrapText(`caveat: ${caveat}`, io.columns, "  ")}\n`);
+}
+
+function invalidText(count: number, unknown: string | null): string {
+  if (count > 0) return unknown === null ? `${count}, do not use:` : `${count}, do not use (${unknown}):`;
+  return unknown === null ? "no spans" : `no spans known: ${unknown}`;
 }
 
 /** How many channels stand in each region, in column order: `VISp5 8, CA1 12`. */

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseCount } from "../arguments.js";
 import type { CommonOptions } from "../command-context.js";
 import type { Run } from "../command-definition.js";
+import { kindsText, noteFound, noteKnown } from "../lfp/findings.js";
 import type { LfpSignal } from "../lfp/lfp-signal.js";
 import {
   addTarget,
@@ -13,7 +14,7 @@ import {
   withSignal,
 } from "../lfp/lfp-target.js";
 import { type AskedRange, addRange, type RangeOptions, resolveRange, toRange } from "../lfp/sample-range.js";
-import { describeSignal, spansWithin } from "../lfp/signal-text.js";
+import { describeSignal } from "../lfp/signal-text.js";
 import { toJson } from "../output/json.js";
 import { checkWritable, writeFiles } from "../output/write-file.js";
 import type { ColourMapName } from "../plot/colour-map.js";
@@ -83,6 +84,7 @@ async function run(signal: LfpSignal, context: SignalContext, range: AskedRange,
   const { width, gain, colours } = options;
   const hasCsd = options.csd === true;
   const size = { width, height: options.height ?? (hasCsd ? 860 : 520) };
+  const known = await noteKnown(signal, context, samples);
   const { figureOf } = await import("../plot/figure-of-signal.js");
   const { figure, invalid } = await figureOf(signal, samples, { ...size, gain, colours, hasCsd }, io);
   const { drawFigure } = await import("../plot/lfp-figure.js");
@@ -92,12 +94,11 @@ async function run(signal: LfpSignal, context: SignalContext, range: AskedRange,
   io.signal.throwIfAborted();
   await writeFiles(new Map([[out, content]]));
   const panels = figure.panels.map(({ title, limit, unit }) => ({ title, limit, unit }));
+  const spans = await noteFound(signal, context, known);
   if (context.isJson) {
-    const known = spansWithin(await signal.invalidSpans({ signal: io.signal }), samples);
     const document = { ...size, gain, colours, panels, time: figure.time, caption: figure.caption };
-    io.out(
-      toJson({ ...describeSignal(signal), samples, ...document, invalid: { sampleCount: invalid, spans: known }, out }),
-    );
+    io.out(toJson({ ...describeSignal(signal), samples, ...document, invalid: { sampleCount: invalid, spans }, out }));
   }
+  if (invalid > 0) context.note(`${invalid} samples are drawn as no data${kindsText(spans, samples)}`);
   context.note(`${samples[1] - samples[0]} samples of ${signal.columns.length} channels drawn in ${out}`);
 }

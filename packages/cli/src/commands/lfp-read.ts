@@ -5,6 +5,7 @@ import { parseCount, parseIndices } from "../arguments.js";
 import type { CommonOptions } from "../command-context.js";
 import type { Run } from "../command-definition.js";
 import { type Aggregate, type ChannelChoice, chooseChannels, memberText } from "../lfp/channel-choice.js";
+import { type Known, noteFound, noteKnown } from "../lfp/findings.js";
 import type { InvalidSpan, LfpSignal, SignalBlock } from "../lfp/lfp-signal.js";
 import {
   addTarget,
@@ -17,7 +18,7 @@ import {
 import { readWithProgress } from "../lfp/read-with-progress.js";
 import { type AskedRange, addRange, type RangeOptions, resolveRange, toRange } from "../lfp/sample-range.js";
 import { signalPaths, writeSignal } from "../lfp/signal-file.js";
-import { channelPlace, describeSignal, spansWithin } from "../lfp/signal-text.js";
+import { channelPlace, describeSignal } from "../lfp/signal-text.js";
 import { toJson } from "../output/json.js";
 import { formatNumber, textTable } from "../output/table.js";
 import { checkWritable } from "../output/write-file.js";
@@ -39,7 +40,7 @@ const MOST_JSON_VALUES = 1_000_000;
 interface Piece {
   readonly samples: readonly [start: number, stop: number];
   readonly choice: ChannelChoice;
-  readonly invalid: readonly InvalidSpan[];
+  readonly known: Known;
   readonly bin: { readonly size: number; readonly aggregate: Aggregate } | undefined;
 }
 
@@ -90,16 +91,13 @@ async function run(signal: LfpSignal, context: SignalContext, range: AskedRange,
   const choice = await chooseChannels(signal, options.channels, bin);
   if (choice.leftOver.length > 0)
     context.note(`note: ${memberText(choice.leftOver)} fill no bin of ${bin?.size} and are left out`);
-  const invalid = spansWithin(await signal.invalidSpans({ signal: io.signal }), samples);
-  for (const { kind, start, stop } of invalid)
-    context.note(`note: ${kind} from ${formatNumber(start, 7)} to ${formatNumber(stop, 7)} s, do not use`);
-  const piece = { samples, choice, invalid, bin };
+  const piece = { samples, choice, known: await noteKnown(signal, context, samples), bin };
   if (out !== undefined) await write(signal, context, piece, out);
   else if (context.isJson) await printJson(signal, context, piece);
   else await print(signal, context, piece);
 }
 
-function describe(signal: LfpSignal, { samples, choice, invalid, bin }: Piece) {
+function describe(signal: LfpSignal, { samples, choice, bin }: Piece, invalid: readonly InvalidSpan[]) {
   return {
     ...describeSignal(signal),
     ...{ samples, shape: [samples[1] - samples[0], choice.members.length], invalid },
@@ -126,21 +124,20 @@ function columnName({ columns }: LfpSignal, members: readonly number[]): string 
 }
 
 async function write(signal: LfpSignal, context: SignalContext, piece: Piece, out: string): Promise<void> {
-  const document = describe(signal, piece);
-  const shape = {
-    columns: piece.choice.members.map((members) => columnName(signal, members)),
-    rowCount: document.shape[0] ?? 0,
-  };
+  const [start, stop] = piece.samples;
+  const columns = piece.choice.members.map((members) => columnName(signal, members));
+  const shape = { columns, rowCount: stop - start };
   await writeSignal(out, shape, (add) =>
     readWithProgress(signal, { samples: piece.samples, map: piece.choice.map }, context.io, add),
   );
+  const document = describe(signal, piece, await noteFound(signal, context, piece.known));
   context.note(`${document.shape.join(" x ")} values in volts written to ${signalPaths(out).join(" and ")}`);
   if (context.isJson) context.io.out(toJson({ ...document, out }));
 }
 
-async function printJson(signal: LfpSignal, { io }: SignalContext, piece: Piece): Promise<void> {
-  const document = describe(signal, piece);
-  const [rows = 0, width = 0] = document.shape;
+async function printJson(signal: LfpSignal, context: SignalContext, piece: Piece): Promise<void> {
+  const { io } = context;
+  const [rows, width] = [piece.samples[1] - piece.samples[0], piece.choice.members.length];
   if (rows * width > MOST_JSON_VALUES) {
     throw new QueryError(`${rows * width} values are too many for a JSON document`, { hint: "write them with --out" });
   }
@@ -150,10 +147,12 @@ async function printJson(signal: LfpSignal, { io }: SignalContext, piece: Piece)
     times.set(block.times, at);
     data.set(block.data, at * width);
   });
-  io.out(toJson({ ...document, times, data }));
+  const invalid = await noteFound(signal, context, piece.known);
+  io.out(toJson({ ...describe(signal, piece, invalid), times, data }));
 }
 
-async function print(signal: LfpSignal, { io }: SignalContext, piece: Piece): Promise<void> {
+async function print(signal: LfpSignal, context: SignalContext, piece: Piece): Promise<void> {
+  const { io } = context;
   const { samples, choice, bin } = piece;
   const squares = new Float64Array(choice.members.length);
   let [first, last]: [number | undefined, number | undefined] = [undefined, undefined];
@@ -162,6 +161,7 @@ async function print(signal: LfpSignal, { io }: SignalContext, piece: Piece): Pr
     last = block.times.at(-1);
     addSquares(block, squares);
   });
+  await noteFound(signal, context, piece.known);
   const count = samples[1] - samples[0];
   const rows = choice.members.map((members, k) => {
     const column = signal.columns[members[0] ?? 0];

@@ -18,6 +18,7 @@ export function hubSignal(source: LfpSource): LfpSignal {
       return source.notices;
     },
     caveats: [],
+    invalidUnknown: null,
     toSampleRange: (interval, options) => source.toSampleRange(interval, options),
     blocks: (request, options) => readBlocks(source, request, options),
     invalidSpans: (options) => readInvalid(source, options),

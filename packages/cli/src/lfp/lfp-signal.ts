@@ -64,7 +64,9 @@ export interface LfpSignal {
   toSampleRange(interval: Interval, options?: CallOptions): Promise<readonly [start: number, stop: number]>;
   /** The samples in time order, a few megabytes at a time. */
   blocks(request: SignalRequest, options?: CallOptions): AsyncIterable<SignalBlock>;
-  /** Spans that must not be used, in time order. */
+  /** What is not known of invalid spans before samples are read, or at all; null where the source knows them all. */
+  readonly invalidUnknown: string | null;
+  /** Spans that must not be used, in time order, as far as they are known. */
   invalidSpans(options?: CallOptions): Promise<readonly InvalidSpan[]>;
   /** What else `lfp info` can say of it; left out where there is nothing more. */
   readFacts?(options?: CallOptions): Promise<SignalFacts>;

@@ -31,6 +31,10 @@ export function lfpackSignal(recording: LfpackRecording, { file, scales, close }
     get notices() {
       return recording.notices;
     },
+    invalidUnknown:
+      recording.saturation === null
+        ? "the file has no saturation table, and lost samples show only when they are read"
+        : "samples that the codec lost show only when they are read",
     caveats: recording.caveats().map(({ message }) => message),
     toSampleRange: async (interval) => recording.clock.toSampleRange(interval),
     blocks: (request, options) => readBlocks(recording, request, options),

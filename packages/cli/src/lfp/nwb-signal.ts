@@ -55,6 +55,7 @@ export async function nwbSignal(
   const electrodes = await readElectrodes(file, { path: series.electrodes?.table, signal: options?.signal });
   const clock = await clockOf(series, name, options);
   const step = 1 / clock.samplingRate;
+  const hasInvalidTimes = (await file.find(INVALID_TIMES, options)) !== undefined;
   return {
     name: `${name.slice(name.lastIndexOf("/") + 1)}, series ${chosen}`,
     argument: `${name} --recording ${chosen}`,
@@ -63,12 +64,15 @@ export async function nwbSignal(
     sampleCount: series.sampleCount,
     clock,
     traits: {
-      ...{ passband: null, reference: "unknown", lossyCodec: null, denoising: [], spatial: "all" },
+      ...{ passband: null, reference: "unknown", lossyCodec: null, denoising: [], spatial: "unknown" },
       usableUpTo: clock.samplingRate / 2,
     },
     provenance: [{ url: file.url, path: chosen }],
     notices: [...series.notices, ...(electrodes?.notices ?? [])],
     caveats: [],
+    invalidUnknown: hasInvalidTimes
+      ? null
+      : `the file has no ${INVALID_TIMES}; in releases that keep them in another file, ask by the probe's reference`,
     toSampleRange: (interval, more) => series.toSampleRange(interval, more),
     blocks: (request, more) => readBlocks(series, request, more),
     invalidSpans: async (more) => {

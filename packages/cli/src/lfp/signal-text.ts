@@ -1,6 +1,15 @@
-import type { LfpClock } from "@crossprobe/core";
+import type { LfpClock, LfpTraits } from "@crossprobe/core";
 import { formatNumber } from "../output/table.js";
 import type { InvalidSpan, LfpSignal } from "./lfp-signal.js";
+
+/** How channels stand for the sites of a probe. */
+export const SITES: Readonly<Record<LfpTraits["spatial"], string>> = {
+  all: "every site of the probe",
+  subsample: "some of the probe's sites",
+  sum: "sums over sites",
+  mean: "means over sites",
+  unknown: "which of the probe's sites is not stated",
+};
 
 /** What a document says of the signal as a whole, whatever piece of it is asked for. */
 export function describeSignal({ identity, clock, traits }: LfpSignal) {

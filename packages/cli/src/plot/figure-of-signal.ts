@@ -3,7 +3,7 @@ import { composeMaps, currentSourceDensityMap, type LinearMap, sparseMap } from 
 import type { Io } from "../io.js";
 import type { LfpSignal } from "../lfp/lfp-signal.js";
 import { readWithProgress } from "../lfp/read-with-progress.js";
-import { invalidMask } from "../lfp/signal-text.js";
+import { invalidMask, SITES } from "../lfp/signal-text.js";
 import { wrapText } from "../output/table.js";
 import { readVersion } from "../version.js";
 import type { ColourMapName } from "./colour-map.js";
@@ -52,7 +52,7 @@ export async function figureOf(
   const figure = {
     ...{ width: options.width, height: options.height, colours: options.colours },
     title: signal.name,
-    subtitle: `${signal.columns.length} channels (of the probe's sites: ${signal.traits.spatial}), ${Number(signal.clock.samplingRate.toFixed(3))} Hz, reference ${signal.traits.reference}`,
+    subtitle: `${signal.columns.length} channels (${SITES[signal.traits.spatial]}), ${Number(signal.clock.samplingRate.toFixed(3))} Hz, reference ${signal.traits.reference}`,
     time: potential.time,
     timeLabel: `time (s ${clock})`,
     depths,

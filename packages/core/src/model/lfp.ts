@@ -27,7 +27,7 @@ export interface LfpTraits {
   /** Processing steps that changed amplitudes (denoising, interpolation), in order. */
   readonly denoising: readonly string[];
   /** How the channels here stand for the probe's sites. */
-  readonly spatial: "all" | "subsample" | "sum" | "mean";
+  readonly spatial: "all" | "subsample" | "sum" | "mean" | "unknown";
   /** Sites that went into one channel, where `spatial` is `sum` or `mean`; left out where each channel is one site. */
   readonly sitesPerChannel?: number | undefined;
   /** Highest frequency that the release supports. */

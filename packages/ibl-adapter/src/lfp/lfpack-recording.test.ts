@@ -117,6 +117,13 @@ describe.each(["format-1/small.h5", "format-2/small.h5"])("reading %s", (path) =
     await expect(abortedRead()).rejects.toBe(reason);
   });
 
+  it("refuses a request with a word that it does not know", async () => {
+    const recording = await openSmall();
+    const misspelt = { samples: [0, 10] as const, chanels: [0] };
+    await expect(recording.read(misspelt)).rejects.toMatchObject(query);
+    expect(() => recording.plan(misspelt)).toThrow(/"chanels".*means nothing/);
+  });
+
   it.each([undefined, { threads: 1 }])(
     "is closed with its archive, kept chunks or not (decoders: %o)",
     async (decoders) => {

@@ -26,9 +26,23 @@ export interface ResolvedRead {
   readonly unit: string;
 }
 
+const REQUEST_KEYS: readonly string[] = [
+  "samples",
+  "channels",
+  "bins",
+  "map",
+  "filter",
+] satisfies (keyof LfpackReadRequest)[];
+
 /** @throws {@link QueryError} for what a recording of this size has not, and for choices that exclude each other */
 export function resolveRead(request: LfpackReadRequest, channelCount: number, sampleCount: number): ResolvedRead {
   const { channels, bins, filter = null } = request;
+  const stray = Object.keys(request).find((key) => !REQUEST_KEYS.includes(key));
+  if (stray !== undefined) {
+    throw new QueryError(`a read was asked for with ${JSON.stringify(stray)}, which means nothing`, {
+      hint: `there are ${REQUEST_KEYS.join(", ")}`,
+    });
+  }
   const map = request.map ?? null;
   if (map !== null && (channels !== undefined || bins !== undefined)) {
     throw new QueryError("a read was asked for a map and for channels or bins at once", {
