@@ -1,0 +1,103 @@
+/** Refractory periods that are tried, samples of 30 kHz; contaminations that are tried, halves of a percent. */
+const SAMPLE_RATE = 30000;
+const PERIODS = 300;
+const CONTAMINATIONS = 69;
+/** Periods below half a millisecond are not looked at: detection itself leaves a gap there. */
+const SHORTEST = 0.0005;
+const ACCEPTED_CONTAMINATION = 10;
+const MIN_CONFIDENCE = 90;
+
+/** What the sliding refractory period says of one unit. */
+export interface SlidingRefractoryPeriod {
+  /** Percent: how sure it is that at most 10 % of the spikes are another's, for the best refractory period. */
+  readonly maxConfidence: number;
+  /** Percent: the least contamination that is excluded with 90 % confidence; NaN where none is. */
+  readonly minContamination: number;
+  /** Pairs of spikes closer than 2 ms. */
+  readonly pairsBelow2Ms: number;
+  /** Whether `minContamination` is at most 10 %. */
+  readonly passes: boolean;
+  /** Whether a unit above 0.5 spikes/s without any pair below 2 ms counts as passing although no contamination is excluded. */
+  readonly passesForced: boolean;
+}
+
+/**
+ * The sliding refractory period of a unit.
+ *
+ * Source: `slidingRP.metrics.slidingRP` (slidingRP 1.1.1) at 30 kHz, with counts of `phylib.stats.correlograms`.
+ *
+ * @param times seconds, ascending
+ */
+export function slidingRefractoryPeriod(times: Float64Array): SlidingRefractoryPeriod {
+  const samples = Float64Array.from(times, (time) => Math.trunc(time * SAMPLE_RATE));
+  const rate = countPairs(samples, SAMPLE_RATE, 2 * SAMPLE_RATE - 1) / times.length;
+  const pairs = closePairs(samples);
+  const half = 1 / SAMPLE_RATE / 2;
+  let [maxConfidence, minContamination] = [0, Number.NaN];
+  let [seen, below2] = [0, 0];
+  let isOpen = true;
+  for (let bin = 0; bin < PERIODS; bin++) {
+    seen += pairs[bin] ?? 0;
+    const period = bin / SAMPLE_RATE + half;
+    if (isOpen) below2 = seen;
+    if (period > 0.002) isOpen = false;
+    if (period <= SHORTEST) continue;
+    for (let level = 0; level < CONTAMINATIONS; level++) {
+      const percent = (level + 1) / 2;
+      // Lower contaminations are less certain: only the wanted one, and those that could lower the least, are of interest.
+      if (percent !== ACCEPTED_CONTAMINATION && percent >= minContamination) continue;
+      const expected = ((rate * percent) / 100) * (period + half) * 2 * times.length;
+      const confidence = 100 * (1 - poissonUpTo(seen, expected));
+      if (percent === ACCEPTED_CONTAMINATION) maxConfidence = Math.max(maxConfidence, confidence);
+      if (confidence >= MIN_CONFIDENCE && !(percent >= minContamination)) minContamination = percent;
+    }
+  }
+  const passesForced = below2 === 0 && rate > 0.5 && Number.isNaN(minContamination);
+  const passes = minContamination <= ACCEPTED_CONTAMINATION;
+  return { maxConfidence, minContamination, pairsBelow2Ms: below2, passes, passesForced };
+}
+
+/** Pairs of spikes by their distance in samples, below the longest refractory period. */
+function closePairs(samples: Float64Array): Float64Array {
+  const pairs = new Float64Array(PERIODS);
+  for (let i = 0; i < samples.length; i++) {
+    for (let k = i + 1; k < samples.length; k++) {
+      const distance = (samples[k] ?? 0) - (samples[i] ?? 0);
+      if (distance >= PERIODS) break;
+      pairs[distance] = (pairs[distance] ?? 0) + 1;
+    }
+  }
+  return pairs;
+}
+
+/** Pairs of spikes whose distance lies between two numbers of samples, both included. */
+function countPairs(samples: Float64Array, least: number, most: number): number {
+  let [count, from, to] = [0, 0, 0];
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i] ?? 0;
+    while (from < samples.length && (samples[from] ?? 0) - sample < least) from++;
+    while (to < samples.length && (samples[to] ?? 0) - sample <= most) to++;
+    count += to - from;
+  }
+  return count;
+}
+
+const LOG_FACTORIALS = [0];
+
+function logFactorial(n: number): number {
+  for (let i = LOG_FACTORIALS.length; i <= n; i++) LOG_FACTORIALS.push((LOG_FACTORIALS[i - 1] ?? 0) + Math.log(i));
+  return LOG_FACTORIALS[n] ?? Number.NaN;
+}
+
+/** Probability of at most `count` events where `expected` are. Source: `scipy.stats.poisson.cdf`. */
+function poissonUpTo(count: number, expected: number): number {
+  if (expected === 0) return 1;
+  let sum = 0;
+  const log = Math.log(expected);
+  for (let i = count; i >= 0; i--) {
+    const term = Math.exp(i * log - expected - logFactorial(i));
+    sum += term;
+    if (i < expected && term <= 1e-18 * sum) break;
+  }
+  return Math.min(1, sum);
+}
