@@ -7,6 +7,7 @@ import {
   findMovements,
   interpolatePosition,
   loadMotionEnergy,
+  loadObject,
   loadPassive,
   loadPose,
   loadPupil,
@@ -162,5 +163,59 @@ describe("loaders, on sessions made for one case", () => {
       { x: 0, y: 0, on: [], off: [2] },
       { x: 2, y: 4, on: [1], off: [] },
     ]);
+  });
+});
+
+describe("loadObject, on objects made for one case", () => {
+  const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const arrays = async (files: Record<string, Uint8Array>, object: string, options = {}) => {
+    const { attributes } = await loadObject(await memory(files), object, options);
+    const entries = [...attributes].map(([key, content]) => [
+      key,
+      content.kind === "array" ? [content.shape, Array.from(content.data)] : content.kind,
+    ]);
+    return Object.fromEntries(entries);
+  };
+
+  it("takes a table apart, joins pairs of columns, and puts the table's timescale behind them", async () => {
+    const table = parquet({ x_0: [1, 2], x_1: [3, 4], y_0: [5, 6] });
+    const files = { "a.table.pqt": table, "a.z.npy": floats(7, 8), "b.table_clock.pqt": table };
+    const pair = [
+      [2, 2],
+      [1, 3, 2, 4],
+    ];
+    expect(await arrays(files, "a")).toEqual({ x: pair, y_0: [[2], [5, 6]], z: [[2], [7, 8]] });
+    expect(await arrays(files, "b")).toEqual({ x_clock: pair, y_0_clock: [[2], [5, 6]] });
+  });
+
+  it("gives each row its time between two points of synchronisation, clamped at the ends", async () => {
+    const sync = encodeNpy(Float64Array.of(1, 10, 3, 14), [2, 2]);
+    const found = await arrays({ "a.position.npy": floats(0, 0, 0, 0, 0), "a.timestamps.npy": sync }, "a");
+    expect(found.timestamps).toEqual([[5], [10, 10, 12, 14, 14]]);
+  });
+
+  it("names the columns of an array by its metadata", async () => {
+    const files = {
+      "a.xy.npy": encodeNpy(Float64Array.of(1, 2, 3, 4, 5, 6), [3, 2]),
+      "a.xy.metadata.json": json({ columns: ["x", "y"], unit: "um" }),
+    };
+    expect(await arrays(files, "a")).toEqual({ x: [[3], [1, 3, 5]], y: [[3], [2, 4, 6]], "xy.metadata": "json" });
+  });
+
+  it("refuses attributes of other lengths, naming both files; one row stands for all", async () => {
+    const files = { "a.x.npy": floats(1, 2, 3), "a.y.npy": floats(1, 2), "a.one.npy": floats(1) };
+    await expect(arrays(files, "a")).rejects.toThrow(/y has 2 rows and x 3: .*a\.y\.npy and .*a\.x\.npy/);
+    expect(Object.keys(await arrays(files, "a", { attributes: ["x", "one"] }))).toEqual(["x", "one"]);
+    expect(Object.keys(await arrays(files, "a", { lengths: "notice" }))).toEqual(["one", "x", "y"]);
+  });
+
+  it("says where a video is, and which object or attribute is not there", async () => {
+    const files = { "_iblrig_leftCamera.raw.mp4": new Uint8Array(3), "a.x.npy": floats(1) };
+    expect(await arrays(files, "leftCamera")).toEqual({ raw: "file" });
+    await expect(arrays(files, "b")).rejects.toThrow(/no object b in alf/);
+    await expect(arrays(files, "a", { attributes: ["y"] })).rejects.toThrow(/no a\.y in alf/);
+    await expect(arrays({ ...files, "other/a.x.npy": floats(1) }, "a")).rejects.toThrow(
+      /a is there in 2 folders.*alf, other/,
+    );
   });
 });
