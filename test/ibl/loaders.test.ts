@@ -4,8 +4,7 @@ import { type Column, table } from "@crossprobe/core";
 import { encodeNpy, parseNpy } from "@crossprobe/formats/npy";
 import { encodeParquet } from "@crossprobe/formats/parquet";
 import {
-  findMovements,
-  interpolatePosition,
+  extractMovements,
   loadMotionEnergy,
   loadObject,
   loadPassive,
@@ -17,7 +16,6 @@ import {
   mergeClusters,
   openSession,
   pixelOnsets,
-  RADIANS_PER_COUNT,
   type SessionFiles,
 } from "@crossprobe/ibl-adapter/loaders";
 import { MemoryStore } from "@crossprobe/storage";
@@ -47,9 +45,8 @@ const parquet = (columns: Record<string, number[]>): Uint8Array =>
   );
 
 describe("loaders, on the sample session", () => {
-  it("finds the movements that brainbox found, with the thresholds of a wheel of 1024 counts", () => {
-    const even = interpolatePosition(npy("_ibl_wheel.timestamps.npy"), npy("_ibl_wheel.position.npy"));
-    const found = findMovements(even, { threshold: 32 * RADIANS_PER_COUNT, onsetThreshold: 6 * RADIANS_PER_COUNT });
+  it("finds the movements that brainbox found: the recording tells that its encoder has 1024 counts", () => {
+    const found = extractMovements(npy("_ibl_wheel.timestamps.npy"), npy("_ibl_wheel.position.npy"));
     const stored = npy("_ibl_wheelMoves.intervals.npy");
     expect(found.onsets.length).toBe(stored.length / 2);
     for (const [i, onset] of found.onsets.entries()) {

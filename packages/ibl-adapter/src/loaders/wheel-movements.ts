@@ -1,7 +1,12 @@
 import { QueryError } from "@crossprobe/core";
+import { inferWheelEncoding } from "./wheel-encoding.js";
 import { type EvenPosition, interpolatePosition } from "./wheel-signal.js";
 
-/** One count of the rig's encoder in radians. Source: 1024 lines read four times each (`ibllib`, `WHEEL_TICKS`). */
+/**
+ * One count of the encoder of an electrophysiology rig in radians; {@link inferWheelEncoding} tells the count of any recording.
+ *
+ * Source: 1024 lines read four times each (`brainbox.behavior.wheel.ENC_RES`).
+ */
 export const RADIANS_PER_COUNT = (2 * Math.PI) / 4096;
 
 /** When the wheel counts as moving; the unit of the positions is that of the position given. */
@@ -86,14 +91,20 @@ export function findMovements({ times, position }: EvenPosition, options: Moveme
 }
 
 /**
- * Movements of a wheel recording as IBL's extraction finds them: resampled at 1000 Hz, thresholds of 8 and 1.5 encoder counts.
+ * Movements of a wheel recording as IBL's extraction finds them: resampled at 1000 Hz, thresholds of 8 and 1.5 encoder counts, where
+ * the recording itself tells what a count is ({@link inferWheelEncoding}).
  *
  * Source: `ibllib.io.extractors.training_wheel.extract_wheel_moves`; `_ibl_wheelMoves.intervals`, `.peakAmplitude`.
  *
- * @param position radians
+ * @param timestamps seconds, session clock
+ * @param position as stored: radians, in very old sessions centimetres; amplitudes come in the same unit
+ * @throws {@link QueryError} for lengths that differ, or times that are not in order
+ * @throws {@link FormatError} when no encoding can be told
  */
 export function extractMovements(timestamps: ArrayLike<number>, position: ArrayLike<number>): WheelMovements {
-  return findMovements(interpolatePosition(timestamps, position));
+  const { step } = inferWheelEncoding(position);
+  const thresholds = { threshold: 8 * step, onsetThreshold: 1.5 * step };
+  return findMovements(interpolatePosition(timestamps, position), thresholds);
 }
 
 /** `moving[i]`: whether the window before sample `i` moves, shifted by one so that the first never does; nor does the last. */
