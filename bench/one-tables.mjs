@@ -1,10 +1,10 @@
-// Time and peak memory of opening the index tables of ONE with 1.2 million files, and of questions to them.
+// Time and peak memory of opening the index tables of ONE with 1.2 million files, and of questions to them; then the same through a hub.
 //
 //   node bench/one-tables.mjs [--rounds <n>] [--tables <folder with sessions.pqt and datasets.pqt>] [--keep <folder>]
 //
 // Writes tables from a seed in two layouts, UUIDs as text and as pairs of integers, unless it is given a folder. Each reading is a
 // process of its own. Linux only (peak memory is VmHWM: maxrss of a process begins with that of its parent). Fails above 2.5 s or
-// 500 MB for opening, 1 ms for the files of a session, 0.5 s for the sessions with a file.
+// 500 MB for opening and for listing sessions, 1 ms for the files of a session, 0.5 s for the sessions with a file.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -28,7 +28,10 @@ const PATHS = [
   ),
   ...Array.from({ length: 95 }, (_, i) => `raw_video_data/extra/_iblrig_camera${String(i).padStart(3, "0")}.raw.mp4`),
 ];
-const LIMITS = { openMs: 2500, peakMB: 500, filesOfSessionMs: 1, sessionsWithFileMs: 500 };
+const LIMITS = {
+  ...{ openMs: 2500, peakMB: 500, filesOfSessionMs: 1, sessionsWithFileMs: 500 },
+  ...{ hubSessionsMs: 2500, hubPeakMB: 500, hubFilesMs: 1 },
+};
 
 const { values: options } = parseArgs({
   options: {
@@ -36,10 +39,12 @@ const { values: options } = parseArgs({
     tables: { type: "string" },
     keep: { type: "string" },
     read: { type: "string" },
+    list: { type: "string" },
   },
 });
 
 if (options.read !== undefined) await read(options.read);
+else if (options.list !== undefined) await list(options.list);
 else measure();
 
 function measure() {
@@ -77,7 +82,40 @@ function measure() {
 }
 
 function run(path) {
-  return JSON.parse(execFileSync(process.execPath, [SCRIPT, "--read", path], { encoding: "utf8" }));
+  const child = (task) => JSON.parse(execFileSync(process.execPath, [SCRIPT, task, path], { encoding: "utf8" }));
+  return { ...child("--read"), ...child("--list") };
+}
+
+/** The question of a user of the hub: every session, then the probes of a thousand of them, then what the folder answers for. */
+async function list(path) {
+  const { createHub } = await import("@crossprobe/core");
+  const { ibl } = await import("@crossprobe/ibl-adapter");
+  const { createStores, toFileUrl } = await import("@crossprobe/storage/node");
+  const hub = createHub({ stores: createStores(), adapters: [ibl({ sources: [toFileUrl(`${path}/`)] })] });
+  const started = performance.now();
+  const refs = [];
+  for await (const session of hub.sessions()) refs.push(session.ref);
+  const hubSessionsMs = performance.now() - started;
+  const hubPeakMB = peakMB();
+  if (refs.length !== FORM.sessions) throw new Error(`${refs.length} sessions`);
+  const times = [];
+  for (const ref of refs.filter((_, i) => i % 12 === 0)) {
+    const begun = performance.now();
+    await hub.probes(ref);
+    times.push(performance.now() - begun);
+  }
+  const begun = performance.now();
+  await hub.describe("ibl");
+  const hubDescribeMs = performance.now() - begun;
+  hub.dispose();
+  const figures = { hubSessionsMs, hubPeakMB, hubDescribeMs };
+  console.log(
+    JSON.stringify({ ...figures, hubFilesMs: percentile(times, 0.5), hubFilesMs99: percentile(times, 0.99) }),
+  );
+}
+
+function peakMB() {
+  return Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1000;
 }
 
 async function read(path) {
@@ -88,7 +126,7 @@ async function read(path) {
   const index = await openOneIndex(new LocalStore(`${path}/`));
   const openMs = performance.now() - started;
   const { user, system } = process.cpuUsage(cpu);
-  const peakMB = Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1000;
+  const peak = peakMB();
   if (index.datasets.rowCount !== FORM.sessions * FORM.filesOfSession)
     throw new Error(`${index.datasets.rowCount} files`);
   const times = index.sessions.map(({ eid }) => {
@@ -104,7 +142,7 @@ async function read(path) {
     JSON.stringify({
       openMs,
       openCpuMs: (user + system) / 1000,
-      peakMB,
+      peakMB: peak,
       filesOfSessionMs: percentile(times, 0.5),
       filesOfSessionMs99: percentile(times, 0.99),
       sessionsWithFileMs: having.ms,

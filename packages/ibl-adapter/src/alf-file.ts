@@ -153,12 +153,21 @@ export function collectionsOf(files: readonly AlfFile[], object: string): string
   return [...new Set(names)].sort();
 }
 
-/** Names of the probes that a session has folders of, in order. Source: the ALF folder layout, `alf/<probe>` and `raw_ephys_data/<probe>`. */
+/**
+ * Name of the probe that a collection is of; undefined for one of the whole session. Source: the ALF folder layout, `alf/<probe>` and
+ * `raw_ephys_data/<probe>`.
+ */
+function probeLabelOf(collection: string): string | undefined {
+  return /^(?:alf|raw_ephys_data)\/(probe[^/]*)(?:\/|$)/u.exec(collection)?.[1];
+}
+
+/** Names of the probes that a session has folders of, in order. */
 export function probeLabels(files: readonly AlfFile[]): string[] {
-  const labels = new Set<string>();
-  for (const { collection } of files) {
-    const label = /^(?:alf|raw_ephys_data)\/(probe[^/]*)(?:\/|$)/u.exec(collection)?.[1];
-    if (label !== undefined) labels.add(label);
-  }
-  return [...labels].sort();
+  return probeLabelsOf(files.map(({ collection }) => collection));
+}
+
+/** As {@link probeLabels}, from the collections of the files. */
+export function probeLabelsOf(collections: Iterable<string>): string[] {
+  const labels = [...new Set(collections)].flatMap((collection) => probeLabelOf(collection) ?? []);
+  return [...new Set(labels)].sort();
 }

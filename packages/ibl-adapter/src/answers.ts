@@ -19,6 +19,7 @@ export function toAnswers(catalogue: Catalogue): SourceDescription["answers"] {
   const found = new Set<Modality>();
   for (const session of catalogue.sessions.values()) {
     if (found.size === MODALITIES.length - 1) break;
+    if (!session.folders.some(({ isOnDisk }) => isOnDisk)) continue;
     for (const file of filesOf(session)) if (file.isPresent) noteAnswered(file, found);
   }
   if (catalogue.archives.some(({ recordings }) => recordings.length > 0)) found.add("channels").add("lfp");

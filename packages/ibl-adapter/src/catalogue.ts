@@ -8,7 +8,7 @@ import {
   type SessionRef,
   type StoreResolver,
 } from "@crossprobe/core";
-import { type AlfFile, probeLabels } from "./alf-file.js";
+import { type AlfFile, probeLabelsOf } from "./alf-file.js";
 import { type LfpackFile, openLfpack } from "./lfp/index.js";
 import { type FolderSession, type OneFolder, openOneFolder, pathId } from "./one-folder.js";
 import { type ReleaseTable, readReleaseTable } from "./release-table.js";
@@ -261,7 +261,7 @@ class CatalogueBuilder {
   /** Probes that only their folders tell of. Source: folders `alf/<probe>` and `raw_ephys_data/<probe>`. */
   #addProbesOfFolders(): void {
     for (const session of this.#sessions.values()) {
-      for (const label of probeLabels(filesOf(session))) {
+      for (const label of probeLabelsOf(session.folders.flatMap((folder) => [...folder.collections()]))) {
         if (session.probes.every((probe) => probe.label !== label)) {
           this.#probe(session, `${session.ref.id}/${label}`, label, null);
         }

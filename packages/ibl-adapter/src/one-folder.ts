@@ -1,7 +1,7 @@
 import { type ByteStore, type CallOptions, NotFoundError, type Notice } from "@crossprobe/core";
 import type { AlfFile } from "./alf-file.js";
-import { formatSessionNumber, parseAlfPath, parseSessionPath } from "./alf-name.js";
-import { type DatasetIndex, type OneTables, readOneTables } from "./one-tables.js";
+import { type AlfPath, formatSessionNumber, parseAlfPath, parseSessionPath } from "./alf-name.js";
+import { type DatasetIndex, type DatasetRow, type OneTables, readOneTables } from "./one-tables.js";
 import type { InsertionRow } from "./vocabulary.js";
 
 /** A session that a ONE folder holds or lists. */
@@ -16,6 +16,12 @@ export interface FolderSession {
   readonly taskProtocol: string | null;
   /** Every file that is listed, or found where nothing lists them. Made at each call: an index may hold a million. */
   files(): readonly AlfFile[];
+  /** Collections of the files, each once: cheaper than the files. */
+  collections(): Iterable<string>;
+  /** False where the folder is known to hold none of the files. */
+  readonly isOnDisk: boolean;
+  /** How many files are listed and not on disk; 0 where nobody can tell. */
+  missingCount(): number;
 }
 
 /** What a ONE cache folder holds. */
@@ -75,8 +81,7 @@ export async function openOneFolder(store: ByteStore, options: CallOptions): Pro
   if (sessions.length === 0 && archives.length === 0 && tables.sessions === undefined) throw noCache(store, keys);
   const hasTables = tables.sessions !== undefined;
   const insertions = tables.insertions ?? [];
-  const missing = () =>
-    tables.datasets === undefined || onDisk === undefined ? [] : countMissing(store, tables.datasets, sessions);
+  const missing = () => (tables.datasets === undefined ? [] : countMissing(store, tables.datasets, sessions));
   return { url: store.url, store, hasTables, sessions, insertions, archives, lists, notices, countMissing: missing };
 }
 
@@ -130,8 +135,21 @@ function walkedSessions(store: ByteStore, onDisk: ReadonlyMap<string, SessionOnD
     ...session,
     eid: null,
     taskProtocol: null,
-    files: () => toAlfFiles(store, files),
+    ...foundFiles(store, files),
   }));
+}
+
+type SessionFiles = Pick<FolderSession, "files" | "collections" | "isOnDisk" | "missingCount">;
+
+/** What is on disk, where nothing lists files. */
+function foundFiles(store: ByteStore, disk: FilesOnDisk): SessionFiles {
+  const files = () => toAlfFiles(store, disk);
+  return {
+    files,
+    collections: () => new Set(files().map(({ collection }) => collection)),
+    isOnDisk: disk.size > 0,
+    missingCount: () => 0,
+  };
 }
 
 function toAlfFiles(store: ByteStore, files: FilesOnDisk): AlfFile[] {
@@ -148,13 +166,17 @@ function listedSessions(
   { sessions, datasets }: OneTables,
   onDisk: ReadonlyMap<string, SessionOnDisk> | undefined,
 ): FolderSession[] {
+  // Of a million rows some thousands of paths differ: each is taken apart once.
+  const pathsOf = datasets?.byPath(parseAlfPath);
   return (sessions ?? []).map(({ id, lab, subject, date, number, task_protocol: taskProtocol }) => {
     const place = { store, folder: sessionFolder(lab, subject, date, number) };
     const disk = onDisk && filesOnDisk(onDisk, lab, subject, date, number);
     // Without datasets.pqt the tables say which sessions exist, and the folders say which files.
-    const files = () =>
-      datasets === undefined ? toAlfFiles(store, disk ?? new Map()) : listedFiles(place, datasets, id, disk);
-    return { eid: id.toLowerCase(), lab, subject, date, number, taskProtocol, files };
+    const files =
+      datasets === undefined || pathsOf === undefined
+        ? foundFiles(store, disk ?? NOTHING)
+        : listedFiles(place, { rows: () => datasets.rowsOf(id), paths: () => pathsOf(id) }, disk);
+    return { eid: id.toLowerCase(), lab, subject, date, number, taskProtocol, ...files };
   });
 }
 
@@ -176,25 +198,39 @@ function filesOnDisk(
   return found?.files ?? NOTHING;
 }
 
+/** What the index lists of a session: rows, and their paths taken apart in the same order. */
+interface ListedRows {
+  rows(): readonly DatasetRow[];
+  paths(): readonly (AlfPath | undefined)[];
+}
+
 function listedFiles(
   { store, folder }: { store: ByteStore; folder: string },
-  datasets: DatasetIndex,
-  eid: string,
+  { rows, paths }: ListedRows,
   disk: FilesOnDisk | undefined,
-): AlfFile[] {
-  const found: AlfFile[] = [];
-  for (const { path, ...listed } of datasets.rowsOf(eid)) {
-    const parsed = parseAlfPath(path);
-    if (parsed === undefined) continue;
-    const key = disk === undefined ? `${folder}/${path}` : disk.get(parsed.canonical);
-    found.push({ ...parsed, ...listed, store, key: key ?? `${folder}/${path}`, isPresent: key !== undefined });
-  }
-  return found;
+): SessionFiles {
+  const files = () => {
+    const parsed = paths();
+    return rows().flatMap(({ path, ...listed }, i): AlfFile[] => {
+      const name = parsed[i];
+      if (name === undefined) return [];
+      const key = disk === undefined ? `${folder}/${path}` : disk.get(name.canonical);
+      return [{ ...name, ...listed, store, key: key ?? `${folder}/${path}`, isPresent: key !== undefined }];
+    });
+  };
+  return {
+    files,
+    collections: () => new Set(paths().flatMap((path) => path?.collection ?? [])),
+    isOnDisk: disk === undefined || disk.size > 0,
+    missingCount: () => {
+      if (disk === undefined) return 0;
+      return paths().filter((path) => path !== undefined && !disk.has(path.canonical)).length;
+    },
+  };
 }
 
 function countMissing(store: ByteStore, datasets: DatasetIndex, sessions: readonly FolderSession[]): Notice[] {
-  let missing = 0;
-  for (const session of sessions) for (const { isPresent } of session.files()) if (!isPresent) missing++;
+  const missing = sessions.reduce((sum, session) => sum + session.missingCount(), 0);
   if (missing === 0) return [];
   const message = `${missing} of ${datasets.rowCount} files that datasets.pqt lists are not on disk: what needs them is not found`;
   return [{ code: "listed-files-not-on-disk", message, count: missing, where: `${store.url}datasets.pqt` }];

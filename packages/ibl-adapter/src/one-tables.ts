@@ -150,6 +150,7 @@ async function readDatasets(store: ByteStore, options: CallOptions): Promise<Dat
   return {
     rowCount: table.rowCount,
     sessionIds: table.sessionIds,
+    byPath: (of) => table.byPath(of),
     rowsOf: (sessionId) =>
       table.ofSession(sessionId).map(({ path, isDefault, qc, size }) => ({
         path,
@@ -167,4 +168,6 @@ export interface DatasetIndex {
   /** Ids of the sessions that have files. */
   readonly sessionIds: readonly string[];
   rowsOf(sessionId: string): DatasetRow[];
+  /** What a path says, taken once of each different path: one value for each of {@link rowsOf}, in their order. */
+  byPath<Value>(of: (path: string) => Value): (sessionId: string) => Value[];
 }

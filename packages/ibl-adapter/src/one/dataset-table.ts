@@ -90,6 +90,19 @@ export class DatasetTable {
     return Array.from({ length: end - start }, (_, i) => this.#dataset(this.#rowAt(start + i)));
   }
 
+  /** What a path says, taken once of each different path: for the files of any session, one value for each, in their order. */
+  byPath<Value>(of: (path: string) => Value): (eid: string) => Value[] {
+    const { paths, pathCodes } = this.#columns;
+    const values = paths.map(of);
+    return (eid) => {
+      const { start, end } = this.#span(eid);
+      return Array.from(
+        { length: end - start },
+        (_, i) => values[pathCodes[this.#rowAt(start + i)] as number] as Value,
+      );
+    };
+  }
+
   /** The file of an id; undefined where no row has it. */
   find(id: string): OneDataset | undefined {
     const wanted = uuidBytes(id);
