@@ -122,6 +122,17 @@ describe("lfp of a file", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it("a name is enough as far as it is the only one to begin so", async () => {
+    const name = second.recording ?? expect.fail("no name");
+    const short = name.slice(0, 4);
+    const begins = expectedOf("format-2/small").entries.filter(({ recording }) => recording?.startsWith(short));
+    expect(begins).toHaveLength(1);
+    const { code, out } = await run(["lfp", "info", archive("format-2/small"), "--recording", short]);
+    expect(code).toBe(0);
+    expect(out).toContain(name);
+    expect((await run(["lfp", "info", archive("format-2/small"), "--recording", ""])).code).toBe(1);
+  });
+
   it("mean is the sum divided, and the default", async () => {
     const read = ["lfp", "read", ...small, "--samples", "248:264", "--bin", "4"];
     const window = second.windows.find(({ first, bin }) => first === 248 && bin === 4) ?? expect.fail("no window");

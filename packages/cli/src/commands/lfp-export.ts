@@ -139,7 +139,7 @@ async function binColumns(signal: LfpSignal, size: number): Promise<Columns> {
     map,
     names: members.map(memberText),
     described: members.map((channels) => ({ name: memberText(channels), channelCount: channels.length, channels })),
-    rows: members.map((channels) => [memberText(channels), String(channels.length), labelsOf(channels)]),
+    rows: runRows(members, labelsOf),
     leftOut: leftOver.length === 0 ? [] : [{ reason: "no full bin", channels: leftOver }],
   };
 }
@@ -148,6 +148,26 @@ interface Piece {
   readonly samples: readonly [start: number, stop: number];
   readonly columns: Columns;
   readonly known: readonly InvalidSpan[];
+}
+
+/** A line for each run of bins that lie in the same regions. */
+function runRows(
+  members: readonly (readonly number[])[],
+  labelsOf: (channels: readonly number[]) => string,
+): string[][] {
+  const runs: { names: string[]; channels: number; labels: string }[] = [];
+  for (const channels of members) {
+    const [name, labels, last] = [memberText(channels), labelsOf(channels), runs.at(-1)];
+    if (last === undefined || last.labels !== labels) runs.push({ names: [name], channels: channels.length, labels });
+    else {
+      last.names.push(name);
+      last.channels += channels.length;
+    }
+  }
+  return runs.map(({ names, channels, labels }) => {
+    const [first = "", last = first] = [names[0], names.at(-1)];
+    return [names.length === 1 ? first : `${first} … ${last} (${names.length})`, String(channels), labels];
+  });
 }
 
 /** @returns how many samples are invalid */

@@ -40,7 +40,7 @@ export type SignalContext = Pick<CommandContext, "io" | "isJson" | "note">;
 export function addTarget(command: Command): Command {
   return command
     .argument("<ref|file>", "a probe reference, or an LFPack or NWB file (path or URL)", parseTarget)
-    .option("--recording <key>", "of a file: which recording (of NWB: path of the series)")
+    .option("--recording <key>", "of a file: which recording, or how its name begins (of NWB: path of the series)")
     .option("--scale <number>", "of an LFPack recording: level of its pyramid (0)", parseCount);
 }
 
@@ -149,13 +149,20 @@ async function openFileSignal(file: string, { recording, scale }: FileOptions, i
     if (opened.kind === "nwb") return await nwbSignal(opened.hdf5, file, recording, close, options);
     const names = await opened.archive.recordings(options);
     if (recording === undefined && names.length > 1) throw severalRecordings(file, names);
-    const chosen = recording ?? names[0] ?? null;
+    const chosen = recording === undefined ? (names[0] ?? null) : wholeName(recording, names);
     const scales = await opened.archive.scales(chosen, options);
     return lfpackSignal(await opened.archive.openRecording(chosen, { scale, ...options }), { file, scales, close });
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The name that a text is, or is the only one to begin with; the text itself where there is none. */
+function wholeName(text: string, names: readonly string[]): string {
+  if (names.includes(text)) return text;
+  const [name, ...others] = names.filter((one) => one.startsWith(text));
+  return name !== undefined && others.length === 0 ? name : text;
 }
 
 function severalRecordings(file: string, names: readonly string[]): QueryError {

@@ -14,7 +14,7 @@ export interface SignalFileShape {
 }
 
 /** Values of a row group at most: each takes some 20 bytes while it is encoded. */
-const GROUP_VALUES = 2 ** 19;
+const GROUP_VALUES = 2 ** 20;
 
 /** The files that a signal is written to: an array has its times beside it. */
 export function signalPaths(path: string): readonly [string, ...string[]] {
