@@ -39,6 +39,7 @@ export const DATASET_FREE = ["core", "analysis", "cli"];
 /** Where the composition root may name datasets, and why. */
 export const MAY_NAME_DATASETS: Readonly<Record<string, string>> = {
   "packages/cli/src/compose.ts": "chooses the adapters that the command line asked for",
+  "packages/cli/src/dataset-reports.ts": "lists the reports that adapters bring along",
   "packages/cli/src/config.ts": "reads which sources belong to which adapter",
 };
 

@@ -8,11 +8,17 @@ import { isUrl, type Sources } from "./config.js";
 
 /** Everything that is chosen, in one place: stores and adapters. A dataset without sources is not registered. */
 export function compose(sources: Sources): Hub {
+  const urls = sourceUrls(sources);
   const adapters = [
-    sources.ibl.length > 0 ? ibl({ sources: sources.ibl.map(toIblUrl) }) : null,
-    sources.allen.length > 0 ? allen({ caches: sources.allen.map(toAllenUrl) }) : null,
+    urls.ibl.length > 0 ? ibl({ sources: urls.ibl }) : null,
+    urls.allen.length > 0 ? allen({ caches: urls.allen }) : null,
   ];
   return createHub({ stores: createStores(), adapters: adapters.filter((adapter) => adapter !== null) });
+}
+
+/** URLs of a dataset's sources, checked as for its adapter. */
+export function sourceUrls(sources: Sources): { readonly ibl: readonly string[]; readonly allen: readonly string[] } {
+  return { ibl: sources.ibl.map(toIblUrl), allen: sources.allen.map(toAllenUrl) };
 }
 
 function toIblUrl(path: string): string {

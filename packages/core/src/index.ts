@@ -15,6 +15,15 @@ export {
 } from "./adapter.js";
 export type { ByteRange, ByteStore, ReadOptions, StoreLayer, StoreResolver } from "./byte-store.js";
 export type { CallOptions } from "./call-options.js";
+export type {
+  DatasetReport,
+  ReportColumn,
+  ReportOption,
+  ReportRequest,
+  ReportRow,
+  ReportTable,
+  ReportValues,
+} from "./dataset-report.js";
 export {
   ConfigError,
   DataError,

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from "../command-definition.js";
+import { DATASET_REPORTS } from "../dataset-reports.js";
 
 /** A command by name, and how to come by the rest: only the command that was asked for is read from disk. */
 export interface CommandEntry {
@@ -64,4 +65,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Say what a file or folder is, what it holds and what its ALF name means.",
     open: async () => (await import("./inspect.js")).inspectCommand,
   },
+  ...DATASET_REPORTS.map((group) => ({
+    name: group.dataset,
+    summary: group.summary,
+    open: async () => (await import("./dataset-report.js")).datasetReportCommand(group, await group.open()),
+  })),
 ];

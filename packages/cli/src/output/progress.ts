@@ -16,12 +16,13 @@ export class Progress {
     this.#io = io;
   }
 
-  update(label: string, done: number, total: number): void {
+  /** @param total left out where it is not known */
+  update(label: string, done: number, total?: number): void {
     const now = Date.now();
     const step = this.#io.isTerminal ? TERMINAL_STEP_MS : LOG_STEP_MS;
     if (now - this.#started < QUIET_MS || now - this.#shown < step) return;
     this.#shown = now;
-    const text = `${label} ${done}/${total}`.slice(0, this.#io.columns - 1);
+    const text = `${label} ${done}${total === undefined ? "" : `/${total}`}`.slice(0, this.#io.columns - 1);
     this.#io.err(this.#io.isTerminal ? `\r${text.padEnd(this.#width)}` : `${text}\n`);
     this.#width = text.length;
   }

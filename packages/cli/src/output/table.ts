@@ -9,6 +9,8 @@ export interface TextColumn {
 export interface RowGroup {
   readonly heading: string;
   readonly rows: readonly (readonly string[])[];
+  /** Below each row, indented and wrapped; nothing below a row whose note is empty. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -47,7 +49,8 @@ export function groupedTable(columns: readonly TextColumn[], groups: readonly Ro
   let next = 0;
   for (const group of groups) {
     lines.push(...breakText(group.heading, width));
-    for (const _ of group.rows) lines.push(...(bodies[next++] ?? []));
+    for (const i of group.rows.keys())
+      lines.push(...(bodies[next++] ?? []), ...noteLines(group.notes?.[i] ?? "", width));
   }
   return `${lines.join("\n")}\n`;
 }
