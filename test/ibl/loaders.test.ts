@@ -5,6 +5,7 @@ import { encodeNpy, parseNpy } from "@crossprobe/formats/npy";
 import { encodeParquet } from "@crossprobe/formats/parquet";
 import {
   extractMovements,
+  loadDataset,
   loadMotionEnergy,
   loadObject,
   loadPassive,
@@ -163,6 +164,37 @@ describe("loaders, on sessions made for one case", () => {
   });
 });
 
+describe("loadDataset", () => {
+  const stored = { "_ibl_wheel.position.npy": floats(1, 2), "probe00/#2024-01-01#/spikes.times.npy": floats(3) };
+  const session = () =>
+    memory({ ...stored, "probe00/spikes.times.npy": floats(4), "_av_.clusters.depths.npy": floats(5) });
+
+  it("takes a whole name, a pattern, parts or a path, and the last revision where no index says which", async () => {
+    const files = await session();
+    for (const name of [
+      "_ibl_wheel.position.npy",
+      "*wheel.position*",
+      { object: "wheel" },
+      "alf/_ibl_wheel.position.npy",
+    ]) {
+      expect((await loadDataset(files, name)).content).toMatchObject({ kind: "array", data: Float64Array.of(1, 2) });
+    }
+    const { path, url, notices } = await loadDataset(files, "spikes.times");
+    expect(path).toBe("probe00/#2024-01-01#/spikes.times.npy");
+    expect(url).toBe(`memory://one/${SESSION}/${path}`);
+    expect(notices).toMatchObject([{ code: "no-default-revision", count: 1 }]);
+    expect((await loadDataset(files, "spikes.times", { revision: "2023" })).path).toBe("probe00/spikes.times.npy");
+  });
+
+  it("says what is not there, matches several, or is listed only", async () => {
+    const files = await session();
+    await expect(loadDataset(files, "wheel.position.npy")).rejects.toMatchObject({ code: "not-found" });
+    await expect(loadDataset(files, "*.*.npy")).rejects.toMatchObject({ code: "query" });
+    const listed = { ...files, files: files.files.map((file) => ({ ...file, isPresent: false })) };
+    await expect(loadDataset(listed, "*wheel.position*")).rejects.toThrow("is listed and not on disk");
+  });
+});
+
 describe("loadObject, on objects made for one case", () => {
   const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   const arrays = async (files: Record<string, Uint8Array>, object: string, options = {}) => {
@@ -204,6 +236,29 @@ describe("loadObject, on objects made for one case", () => {
     await expect(arrays(files, "a")).rejects.toThrow(/y has 2 rows and x 3: .*a\.y\.npy and .*a\.x\.npy/);
     expect(Object.keys(await arrays(files, "a", { attributes: ["x", "one"] }))).toEqual(["x", "one"]);
     expect(Object.keys(await arrays(files, "a", { lengths: "notice" }))).toEqual(["one", "x", "y"]);
+  });
+
+  it("reads what IBL's quality control writes, and a curation only by its name", async () => {
+    const files = {
+      "_iblqc_rms.rms.npy": floats(1),
+      "_av_.clusters.npy": floats(0),
+      "_av_clusters.depths.npy": floats(2),
+    };
+    expect(await arrays(files, "rms")).toEqual({ rms: [[1], [1]] });
+    await expect(arrays(files, "clusters")).rejects.toMatchObject({
+      message: "no object clusters in alf",
+      hint: "it lists depths as a curation alone: give `namespace`, of av",
+    });
+    expect(await arrays(files, "clusters", { namespace: "av" })).toEqual({ depths: [[1], [2]] });
+  });
+
+  it("gives rows of numbers and moments without header numbered columns", async () => {
+    const rows = new TextEncoder().encode("35,2026-01-15T12:00:00.1\n-35,2026-01-15T12:00:02.1\n");
+    const { attributes } = await loadObject(await memory({ "_iblrig_screen.raw.csv": rows }), "screen");
+    const content = attributes.get("raw");
+    expect(content?.kind === "table" ? [...content.table.columns.values()][0] : content).toEqual(
+      Float64Array.of(35, -35),
+    );
   });
 
   it("says where a video is, and which object or attribute is not there", async () => {

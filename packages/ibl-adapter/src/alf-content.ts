@@ -43,7 +43,7 @@ const DELIMITERS: Readonly<Record<string, string>> = { csv: ",", tsv: "\t", htsv
  *
  * Reads the file whole, but one whose extension has no reader, which is not opened. Of delimited text a column whose values are all
  * numbers or empty holds numbers (NaN where empty); any other holds texts as they stand, so that the acronym `NA` stays one. A
- * table whose first row is all numbers has no header: its columns are `"0"`, `"1"`, …
+ * table whose first row is all numbers and dates has no header: its columns are `"0"`, `"1"`, …
  *
  * Source: `one.alf.io.load_file_content` (ONE-api 3.6). There `NA`, `null` and `None` in text become missing, the first row of a
  * file without header is lost to it, a `.json` that does not parse is null, and `.npz` and `.yaml` are opened.
@@ -104,11 +104,16 @@ function textOf(bytes: Uint8Array, url: string): string {
 function parseDelimited(text: string, url: string, delimiter: string): Table {
   const [first = ""] = text.split(/\r?\n/, 1);
   const fields = first.split(delimiter);
-  const hasHeader = !fields.every((field) => field.trim() !== "" && Number.isFinite(Number(field)));
+  const hasHeader = !fields.every(isDatum);
   const source = hasHeader ? text : `${fields.map((_, i) => i).join(delimiter)}\n${text}`;
   const { columns, rowCount } = parseCsv(source, url, { delimiter });
   const typed = [...columns].map(([name, values]): [string, Column] => [name, typedColumn(values)]);
   return { rowCount, columns: new Map(typed) };
+}
+
+/** A number or a moment of the task's computer (`2022-03-14T09:12:30.123`): no name of a column. */
+function isDatum(field: string): boolean {
+  return (field.trim() !== "" && Number.isFinite(Number(field))) || /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(field);
 }
 
 function typedColumn(values: readonly string[]): Column {

@@ -26,16 +26,29 @@ export function alfUrl(file: AlfFile): string {
   return `${file.store.url}${file.key}`;
 }
 
-/** Namespaces of released data and of the programs that write it; any other is somebody's curation, read only when asked for. */
+/**
+ * Namespaces of released data and of the programs that write it; any other is somebody's curation, read only when asked for.
+ *
+ * Source: the names of data sets in ibllib 4.1 (`ibllib/pipes`, `ibllib/io/extractors`).
+ */
 const RELEASED_NAMESPACES: ReadonlySet<string | null> = new Set([
   null,
   "ibl",
   "iblrig",
   "iblmic",
+  "iblqc",
   "spikeglx",
   "kilosort",
   "phy",
+  "mcc",
+  "timeline",
+  "neurophotometrics",
 ]);
+
+/** Whether a file is somebody's curation, by the namespace of its name. */
+export function isCuration({ name }: Pick<AlfFile, "name">): boolean {
+  return !RELEASED_NAMESPACES.has(name.namespace);
+}
 
 /** What to choose instead of the released files in their default revision. */
 export interface FileChoice {
@@ -74,7 +87,7 @@ export function chooseFile(
     (file) => file.collection === collection && file.name.object === object && attributeKey(file.name) === attribute,
   );
   const curated = asked.namespace === undefined ? [] : all.filter(({ name }) => name.namespace === asked.namespace);
-  const allowed = curated.length > 0 ? curated : all.filter(({ name }) => RELEASED_NAMESPACES.has(name.namespace));
+  const allowed = curated.length > 0 ? curated : all.filter((file) => !isCuration(file));
   const candidates = asked.revision ? upTo(allowed, asked.revision) : allowed;
   const usable = candidates.filter(({ qc }) => qc !== "CRITICAL");
   const [first] = candidates;

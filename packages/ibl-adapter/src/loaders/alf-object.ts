@@ -7,7 +7,7 @@ import {
   type Provenance,
 } from "@crossprobe/core";
 import type { AlfArrayContent, AlfContent } from "../alf-content.js";
-import type { FileChoice } from "../alf-file.js";
+import { type AlfFile, type FileChoice, isCuration } from "../alf-file.js";
 import { attributeKey } from "../alf-name.js";
 import { AlfReads } from "../alf-reads.js";
 import { collectionHolding } from "./collection.js";
@@ -73,7 +73,7 @@ export async function loadObject(
   }
   if (found.length === 0) {
     throw new NotFoundError(`no object ${object} in ${collection || "the session folder"}`, {
-      hint: listed.length === 0 ? "the session lists none" : `it lists ${listed.join(", ")}, which are not on disk`,
+      hint: whyNone(names, listed),
     });
   }
   const attributes = withTimes(withColumns(found));
@@ -88,6 +88,18 @@ export async function loadObject(
     provenance: reads.provenance,
     notices: reads.notices,
   };
+}
+
+/** What to do where no attribute of an object could be read. */
+function whyNone(files: readonly AlfFile[], listed: readonly string[]): string {
+  if (listed.length === 0) return "the session lists none";
+  const names = listed.join(", ");
+  const curators = [...new Set(files.filter(isCuration).map(({ name }) => name.namespace))].sort();
+  if (files.every(isCuration))
+    return `it lists ${names} as a curation alone: give \`namespace\`, of ${curators.join(", ")}`;
+  if (files.some(({ isPresent }) => isPresent))
+    return `it lists ${names}, of quality CRITICAL or in later revisions alone`;
+  return `it lists ${names}, which are not on disk: download the session's files`;
 }
 
 /** A `table` attribute by its columns; anything else as it is. */

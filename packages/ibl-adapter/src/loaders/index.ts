@@ -28,6 +28,8 @@ export type { AlfObject, ObjectOptions } from "./alf-object.js";
 export { loadObject } from "./alf-object.js";
 export type { CameraOptions, CameraView, PoseOptions, PoseTracker } from "./camera.js";
 export { loadCameraTimes, loadLicks, loadMotionEnergy, loadPawStates, loadPose } from "./camera.js";
+export type { LoadedDataset } from "./dataset.js";
+export { loadDataset } from "./dataset.js";
 export type { CueAndFeedback, FirstMovementOptions, FirstMovements } from "./first-movements.js";
 export { findFirstMovements } from "./first-movements.js";
 export type { GoodUnitLabels, LabelDifference } from "./good-unit.js";
