@@ -10,7 +10,7 @@ import { isUrl, type Sources } from "./config.js";
 export function compose(sources: Sources): Hub {
   const urls = sourceUrls(sources);
   const adapters = [
-    urls.ibl.length > 0 ? ibl({ sources: urls.ibl }) : null,
+    urls.ibl.length > 0 ? ibl({ sources: urls.ibl, lfp: sources.iblLfp }) : null,
     urls.allen.length > 0 ? allen({ caches: urls.allen }) : null,
   ];
   return createHub({ stores: createStores(), adapters: adapters.filter((adapter) => adapter !== null) });

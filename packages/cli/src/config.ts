@@ -8,6 +8,8 @@ export const CONFIG_FILE = "crossprobe.config.json";
 const configSchema = z.strictObject({
   /** ONE folders, LFPack files, release tables. Paths are relative to the configuration file. */
   ibl: z.array(z.string().min(1)).optional(),
+  /** What LFP is read from where a probe has both: the LFPack recording (if not said), or the raw one. */
+  iblLfp: z.enum(["lfpack", "raw"]).optional(),
   /** EcephysProjectCache folders. */
   allen: z.array(z.string().min(1)).optional(),
 });
@@ -16,6 +18,8 @@ const configSchema = z.strictObject({
 export interface Sources {
   readonly ibl: readonly string[];
   readonly allen: readonly string[];
+  /** Which LFP of IBL's is preferred; the adapter's own choice if not said. */
+  readonly iblLfp?: "lfpack" | "raw" | undefined;
   /** What decided: the command line, a configuration file, or the embedded samples. */
   readonly origin: string;
 }
@@ -50,13 +54,13 @@ function readConfig(path: string): Sources {
     });
   }
   const absolute = (entry: string) => (isUrl(entry) ? entry : resolve(dirname(path), entry));
-  const { ibl = [], allen = [] } = parsed.data;
+  const { ibl = [], allen = [], iblLfp } = parsed.data;
   if (ibl.length + allen.length === 0) {
     throw new ConfigError(`${path} names no sources`, {
       hint: "list some under ibl or allen, or give --ibl or --allen",
     });
   }
-  return { ibl: ibl.map(absolute), allen: allen.map(absolute), origin: path };
+  return { ibl: ibl.map(absolute), allen: allen.map(absolute), iblLfp, origin: path };
 }
 
 function parseJsonFile(path: string): unknown {

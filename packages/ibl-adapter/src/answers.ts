@@ -2,6 +2,7 @@ import { MODALITIES, type Modality, type SourceDescription } from "@crossprobe/c
 import type { AlfFile } from "./alf-file.js";
 import { attributeKey } from "./alf-name.js";
 import { type Catalogue, filesOf } from "./catalogue.js";
+import { isRawLfp } from "./raw-lfp.js";
 
 /** Files of which one is needed to answer for a modality: `object.attribute`, or `object.*`. */
 const NEEDED: Readonly<Record<Modality, readonly string[]>> = {
@@ -18,7 +19,7 @@ const NEEDED: Readonly<Record<Modality, readonly string[]>> = {
 export function toAnswers(catalogue: Catalogue): SourceDescription["answers"] {
   const found = new Set<Modality>();
   for (const session of catalogue.sessions.values()) {
-    if (found.size === MODALITIES.length - 1) break;
+    if (found.size === MODALITIES.length) break;
     if (!session.folders.some(({ isOnDisk }) => isOnDisk)) continue;
     for (const file of filesOf(session)) if (file.isPresent) noteAnswered(file, found);
   }
@@ -35,7 +36,10 @@ export function toAnswers(catalogue: Catalogue): SourceDescription["answers"] {
   };
 }
 
-function noteAnswered({ name }: AlfFile, found: Set<Modality>): void {
+function noteAnswered(file: AlfFile, found: Set<Modality>): void {
+  const { name } = file;
+  // Its .meta states the places of the channels.
+  if (isRawLfp(file)) found.add("channels").add("lfp");
   const [any, exact] = [`${name.object}.*`, `${name.object}.${attributeKey(name)}`];
   for (const modality of MODALITIES) {
     if (NEEDED[modality].some((needed) => needed === any || needed === exact)) found.add(modality);
@@ -43,7 +47,10 @@ function noteAnswered({ name }: AlfFile, found: Set<Modality>): void {
 }
 
 function reasonAgainst(modality: Modality, { folders, archives }: Catalogue): string {
-  if (modality === "lfp") return "no LFPack archive among the sources: give the .h5 with --ibl";
+  if (modality === "lfp") {
+    const raw = folders.length > 0 ? " and no raw_ephys_data/<probe>/*.lf.cbin in the ONE folder" : "";
+    return `no LFPack archive among the sources${raw}: give the .h5 with --ibl`;
+  }
   const files = NEEDED[modality].join(" or ");
   if (folders.length > 0) return `the ONE folder holds no ${files} file: download the session's files into it`;
   const what =

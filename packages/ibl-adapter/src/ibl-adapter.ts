@@ -28,8 +28,9 @@ import {
 import { toAnswers } from "./answers.js";
 import { type Catalogue, filesOf, type ProbeEntry, readCatalogue, type SessionEntry } from "./catalogue.js";
 import { type ProbeFiles, readChannelCount, readChannels } from "./channels.js";
-import { openLfp, readRecordingChannels, readSaturation, withRecordedLocations } from "./lfp.js";
+import { type LfpOrigin, openLfp, readRecordingChannels, readSaturation, withRecordedLocations } from "./lfp.js";
 import { readMovement } from "./movement.js";
+import { findRawLfp, hasLfp, rawSources, readRawChannels } from "./raw-lfp.js";
 import { SharedReads } from "./shared-reads.js";
 import { toSource } from "./source.js";
 import { readSpikes, selectUnits } from "./spikes.js";
@@ -49,7 +50,10 @@ export class IblAdapter implements DatasetAdapter {
   readonly #catalogue: SharedRead<Catalogue>;
   readonly #reads = new SharedReads(KEPT_BYTES);
 
-  constructor({ stores }: AdapterDeps, sources: readonly string[]) {
+  readonly #preferredLfp: LfpOrigin;
+
+  constructor({ stores }: AdapterDeps, sources: readonly string[], preferredLfp: LfpOrigin = "lfpack") {
+    this.#preferredLfp = preferredLfp;
     this.#catalogue = new SharedRead(
       (options) => readCatalogue(stores, sources.map(toSource), options),
       (catalogue) => catalogue.close(),
@@ -59,7 +63,8 @@ export class IblAdapter implements DatasetAdapter {
   async describe(options: CallOptions = {}): Promise<SourceDescription> {
     const catalogue = await this.#catalogue.read(options);
     const missing = catalogue.folders.flatMap((folder) => folder.countMissing());
-    const { sources, release, notices } = catalogue;
+    const { release, notices } = catalogue;
+    const sources = [...catalogue.sources, ...rawSources(catalogue, this.#preferredLfp)];
     return { sources, release, answers: await this.#answers(options), notices: [...notices, ...missing] };
   }
 
@@ -88,7 +93,7 @@ export class IblAdapter implements DatasetAdapter {
     const entry = await this.#probe(probe, "units", options);
     const read = async (inner: CallOptions) =>
       readUnits(probeFiles(entry), entry.session.ref.id, await this.#findChannels(entry, inner), inner);
-    return this.#reads.read(`units ${probe.id}`, read, ({ rows }) => rows.length * ROW_BYTES, options);
+    return this.#reads.read(`units ${probe.id}`, read, bytesOfRows, options);
   }
 
   async spikes(probe: ProbeRef, options: SpikeOptions = {}): Promise<SpikeTable> {
@@ -129,7 +134,8 @@ export class IblAdapter implements DatasetAdapter {
 
   async lfp(probe: ProbeRef, options: CallOptions = {}): Promise<LfpSource> {
     const entry = await this.#probe(probe, null, options);
-    return openLfp(entry, () => this.#channels(entry, options), options);
+    const channels = () => this.#channels(entry, options);
+    return openLfp(entry, { preferred: this.#preferredLfp, channels }, options);
   }
 
   dispose(): void {
@@ -189,7 +195,7 @@ export class IblAdapter implements DatasetAdapter {
       label: probe.label,
       channelCount: await this.#channelCount(probe, inner),
       unitCount: await readUnitCount(probeFiles(probe), inner),
-      hasLfp: archives.length === 0 ? null : probe.recording !== null,
+      hasLfp: hasLfp(probe, archives.length > 0),
       model: probe.model,
     });
     return this.#reads.read(`insertion ${probe.ref.id}`, read, () => ROW_BYTES, options);
@@ -201,10 +207,22 @@ export class IblAdapter implements DatasetAdapter {
     return (await this.#channels(probe, options)).rows.length;
   }
 
-  /** Channels as the session's files have them, else as the LFPack recording does. */
+  /** Channels as the session's files or the LFPack recording have them, else as the raw one states them: places without regions. */
   async #channels(entry: ProbeEntry, options: CallOptions): Promise<ChannelTable> {
+    try {
+      return await this.#releasedChannels(entry, options);
+    } catch (error) {
+      const raw = isDataError(error, "not-found") ? findRawLfp(filesOf(entry.session), entry.label).place : null;
+      if (raw === null) throw error;
+      const read = (inner: CallOptions) => readRawChannels(raw, entry.ref, inner);
+      return this.#reads.read(`raw channels ${entry.ref.id}`, read, bytesOfRows, options);
+    }
+  }
+
+  /** Channels as the session's files have them, else as the LFPack recording does. */
+  async #releasedChannels(entry: ProbeEntry, options: CallOptions): Promise<ChannelTable> {
+    const { ref, recording } = entry;
     const read = async (inner: CallOptions) => {
-      const { ref, recording } = entry;
       try {
         const table = await readChannels(probeFiles(entry), inner);
         return recording === null ? table : await withRecordedLocations(table, recording, inner);
@@ -213,15 +231,13 @@ export class IblAdapter implements DatasetAdapter {
         return readRecordingChannels(ref, recording, inner);
       }
     };
-    return this.#reads.read(`channels ${entry.ref.id}`, read, ({ rows }) => rows.length * ROW_BYTES, {
-      signal: options.signal,
-    });
+    return this.#reads.read(`channels ${ref.id}`, read, bytesOfRows, { signal: options.signal });
   }
 
-  /** As {@link #channels}; null where no source has them: units are then without a place. */
+  /** As {@link #releasedChannels}; null where there are none: units are then without a place. */
   async #findChannels(entry: ProbeEntry, options: CallOptions): Promise<ChannelTable | null> {
     try {
-      return await this.#channels(entry, options);
+      return await this.#releasedChannels(entry, options);
     } catch (error) {
       if (isDataError(error, "not-found")) return null;
       throw error;
@@ -246,6 +262,10 @@ function toSession({ ref, lab, subject, date, taskProtocol, probes }: SessionEnt
     ageDays: null,
     genotype: null,
   };
+}
+
+function bytesOfRows({ rows }: { readonly rows: readonly unknown[] }): number {
+  return rows.length * ROW_BYTES;
 }
 
 function bytesOfSpikes({ times, amplitudesV }: SpikeTable): number {

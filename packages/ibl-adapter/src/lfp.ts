@@ -8,8 +8,9 @@ import {
   type Notice,
   type ProbeRef,
 } from "@crossprobe/core";
-import type { ProbeEntry, RecordingPlace } from "./catalogue.js";
+import { filesOf, type ProbeEntry, type RecordingPlace } from "./catalogue.js";
 import { type LfpackRecording, toLfpSource } from "./lfp/index.js";
+import { findRawLfp, openRawLfp } from "./raw-lfp.js";
 import { channelRef, toCcfPoint, toChannelQuality, toLocation } from "./vocabulary.js";
 
 const UM_PER_M = 1e6;
@@ -19,30 +20,49 @@ export async function openRecording({ archive, name }: RecordingPlace, options: 
   return archive.file.openRecording(name, { signal: options.signal });
 }
 
+/** What the LFP of a probe is read from where both are there: the LFPack recording, or the raw one. */
+export type LfpOrigin = "lfpack" | "raw";
+
+/** What opening an LFP needs to know beside the probe. */
+export interface LfpNeeds {
+  readonly preferred: LfpOrigin;
+  /** The probe's channel table; its rows are matched to columns by their place on the probe. */
+  readonly channels: () => Promise<ChannelTable>;
+}
+
 /**
- * The LFP of a probe from its LFPack recording.
+ * The LFP of a probe: its LFPack recording or its raw one, whichever is there, and of both the preferred one. The other never stands
+ * in for one that cannot be read.
  *
- * @param channels the probe's channel table; its rows are matched to columns by their place on the probe
- * @throws {@link NotFoundError} where no archive among the sources holds a recording of the probe
+ * @throws {@link NotFoundError} where the sources have neither
  */
-export async function openLfp(
-  { ref, recording }: ProbeEntry,
-  channels: () => Promise<ChannelTable>,
+export async function openLfp(entry: ProbeEntry, needs: LfpNeeds, options: CallOptions): Promise<LfpSource> {
+  const { ref, recording } = entry;
+  const isSettled = recording !== null && needs.preferred === "lfpack";
+  const raw = isSettled ? null : findRawLfp(filesOf(entry.session), entry.label);
+  if (raw !== null && raw.place !== null) {
+    const invalid = recording === null ? undefined : (inner?: CallOptions) => readSaturation(entry, inner ?? {});
+    return openRawLfp(raw.place, ref, (await needs.channels()).rows, invalid, options);
+  }
+  if (recording !== null) return openPacked(ref, recording, needs, options);
+  const why = raw === null ? "" : `, and ${raw.reason}`;
+  throw new NotFoundError(
+    `no LFP for probe ${ref.dataset}:probe:${ref.id}: no LFPack archive among the sources has it${why}`,
+    { hint: "give the LFPack .h5 with --ibl, or the ONE folder with the raw .lf files" },
+  );
+}
+
+async function openPacked(
+  probe: ProbeRef,
+  place: RecordingPlace,
+  { channels: readTable }: LfpNeeds,
   options: CallOptions,
 ): Promise<LfpSource> {
-  if (recording === null) {
-    throw new NotFoundError(
-      `no LFP for probe ${ref.dataset}:probe:${ref.id}: no LFPack archive among the sources has it`,
-      {
-        hint: "give the LFPack .h5 with --ibl",
-      },
-    );
-  }
-  const table = await channels();
-  const opened = await openRecording(recording, options);
+  const table = await readTable();
+  const opened = await openRecording(place, options);
   try {
     const { channels, notices } = toColumns(table, opened);
-    return toLfpSource(opened, ref, channels, notices);
+    return toLfpSource(opened, probe, channels, notices);
   } catch (error) {
     opened.close();
     throw error;

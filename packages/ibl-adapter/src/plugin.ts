@@ -1,5 +1,6 @@
 import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
 import { IblAdapter } from "./ibl-adapter.js";
+import type { LfpOrigin } from "./lfp.js";
 import { toSource } from "./source.js";
 import { DATASET, GOOD_RULE } from "./vocabulary.js";
 
@@ -9,6 +10,11 @@ export interface IblOptions {
    * archives (`.h5`), release tables (`.csv`).
    */
   readonly sources: readonly string[];
+  /**
+   * What the LFP of a probe is read from where both are there: its LFPack recording (`lfpack`, as if nothing were said), or the raw recording in
+   * the ONE folder (`raw`). Where only one is there, it is that one.
+   */
+  readonly lfp?: LfpOrigin | undefined;
 }
 
 /**
@@ -20,7 +26,7 @@ export interface IblOptions {
  * @example
  * const hub = createHub({ stores: createStores(), adapters: [ibl({ sources: ["file:///data/ONE/", "file:///data/lfp.h5"] })] });
  */
-export function ibl({ sources }: IblOptions): AdapterPlugin {
+export function ibl({ sources, lfp = "lfpack" }: IblOptions): AdapterPlugin {
   if (sources.length === 0) {
     throw new ConfigError("the IBL adapter has no source", {
       hint: "give a ONE folder, an LFPack .h5 or a release .csv",
@@ -45,6 +51,6 @@ export function ibl({ sources }: IblOptions): AdapterPlugin {
       "International Brain Laboratory et al. A modular architecture for organizing, processing and sharing neurophysiology data. Nature Methods 20, 403-407 (2023). https://doi.org/10.1038/s41592-022-01742-6",
     ],
     licence: "CC BY 4.0",
-    create: (deps) => new IblAdapter(deps, sources),
+    create: (deps) => new IblAdapter(deps, sources, lfp),
   };
 }

@@ -17,7 +17,7 @@ export function hubSignal(source: LfpSource): LfpSignal {
     get notices() {
       return source.notices;
     },
-    caveats: [],
+    caveats: (source.traits.caveats ?? []).map(({ message }) => message),
     invalidUnknown: null,
     toSampleRange: (interval, options) => source.toSampleRange(interval, options),
     blocks: (request, options) => readBlocks(source, request, options),

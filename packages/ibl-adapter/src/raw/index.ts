@@ -21,7 +21,7 @@ export {
   type RawRecordingFiles,
 } from "./raw-file-name.js";
 export type { RawReadRequest, RawRecording } from "./raw-recording.js";
-export { toRawSource } from "./raw-source.js";
+export { type InvalidSpans, type RawSourceFacts, toRawSource } from "./raw-source.js";
 export type { SampleStore, StoredSamples } from "./sample-store.js";
 export { readGeometry, type SiteGeometry, type SiteOfChannel } from "./site-geometry.js";
 export { defaultLayout, type GridPlace } from "./site-layout.js";

@@ -54,5 +54,5 @@ export async function openRawSource(
   const recording = await openRawRecording(store, files.data, { meta, header, timestamps, sync, ...options });
   if (channels === undefined) return toRawSource(recording, probe);
   const matched = matchRawChannels(recording, probe, channels);
-  return toRawSource(recording, probe, matched.channels, matched.notices);
+  return toRawSource(recording, probe, matched);
 }

@@ -227,7 +227,7 @@ describe("toRawSource", () => {
 
   it("refuses channels of another count, and reads nothing once closed", async () => {
     const recording = await openRawRecording(stored(), `${NAME}.cbin`, CLOCKS);
-    expect(() => toRawSource(recording, PROBE, [])).toThrow(expect.objectContaining({ code: "query" }));
+    expect(() => toRawSource(recording, PROBE, { channels: [] })).toThrow(expect.objectContaining({ code: "query" }));
     const source = toRawSource(recording, PROBE);
     source.close();
     await expect(source.read({})).rejects.toMatchObject({ code: "query" });

@@ -5,6 +5,7 @@ import {
   type Interval,
   type InvalidInterval,
   type LfpBlock,
+  type LfpCaveat,
   type LfpClock,
   type LfpRequest,
   type LfpSource,
@@ -20,20 +21,34 @@ import { toRawTraits } from "./raw-traits.js";
 
 const DEFAULT_BLOCK_BYTES = 16 * 2 ** 20;
 
+/** Spans of a recording that are known not to be used. */
+export type InvalidSpans = (options?: CallOptions) => Promise<readonly InvalidInterval[]>;
+
+/** What is known of a raw recording beside its own files. */
+export interface RawSourceFacts {
+  /** One for each channel of the recording, in its order; as {@link toRawChannels} has them if not given. */
+  readonly channels?: readonly Channel[] | undefined;
+  /** What is to be said of the channels. */
+  readonly notices?: readonly Notice[] | undefined;
+  /** What another source knows. Without it there are none, and a caveat: nothing beside the samples says where the amplifier was at its rail. */
+  readonly invalid?: InvalidSpans | undefined;
+}
+
+const UNTAGGED: LfpCaveat = {
+  code: "saturation-unknown",
+  message:
+    "nothing beside a raw recording says where its amplifier was saturated: no span is invalid, whatever the samples are",
+  source: "SpikeGLX `.meta` and `.ch`, which have no such field",
+};
+
 /**
  * A raw recording of a probe in volts on the session clock: of its LFP file an LFP source like any other, of its AP file the same for action
- * potentials. There are no invalid intervals: nothing beside the samples says where the amplifier was at its rail.
+ * potentials.
  *
- * @param channels one for each channel of the recording, in its order; as {@link toRawChannels} has them if not given
- * @param notices what is to be said of the channels
  * @throws {@link QueryError} when there are not as many channels, or the recording is not a probe's
  */
-export function toRawSource(
-  recording: RawRecording,
-  probe: ProbeRef,
-  channels: readonly Channel[] = toRawChannels(recording, probe),
-  notices: readonly Notice[] = [],
-): LfpSource {
+export function toRawSource(recording: RawRecording, probe: ProbeRef, facts: RawSourceFacts = {}): LfpSource {
+  const { channels = toRawChannels(recording, probe), notices = [], invalid } = facts;
   if (recording.band === "nidq") {
     throw new QueryError(`${recording.url} is of the auxiliary board: it has no channels of ${formatRef(probe)}`, {
       hint: "give the .ap or .lf file of the probe; the recording itself reads the board's lines",
@@ -45,7 +60,7 @@ export function toRawSource(
       { hint: "give the channels of the recording, in its order" },
     );
   }
-  return new RawSource(recording, probe, channels, notices);
+  return new RawSource(recording, probe, { channels, notices, invalid });
 }
 
 class RawSource implements LfpSource {
@@ -55,15 +70,25 @@ class RawSource implements LfpSource {
   readonly provenance: readonly Provenance[];
   readonly notices: readonly Notice[];
   readonly #recording: RawRecording;
+  readonly #invalid: InvalidSpans | undefined;
 
-  constructor(recording: RawRecording, probe: ProbeRef, channels: readonly Channel[], notices: readonly Notice[]) {
+  constructor(
+    recording: RawRecording,
+    probe: ProbeRef,
+    {
+      channels,
+      notices,
+      invalid,
+    }: { channels: readonly Channel[]; notices: readonly Notice[]; invalid: InvalidSpans | undefined },
+  ) {
     const { traits, notices: ofTraits } = toRawTraits(recording);
     this.probe = probe;
     this.channels = channels;
-    this.traits = traits;
+    this.traits = invalid === undefined ? { ...traits, caveats: [...(traits.caveats ?? []), UNTAGGED] } : traits;
     this.provenance = [{ url: recording.url, conversion: "int16 x imAiRangeMax / maximum / gain -> V" }];
     this.notices = [...recording.notices, ...ofTraits, ...notices];
     this.#recording = recording;
+    this.#invalid = invalid;
   }
 
   get sampleCount(): number {
@@ -108,7 +133,7 @@ class RawSource implements LfpSource {
 
   async invalidIntervals(options?: CallOptions): Promise<readonly InvalidInterval[]> {
     options?.signal?.throwIfAborted();
-    return [];
+    return (await this.#invalid?.(options)) ?? [];
   }
 
   close(): void {

@@ -15,6 +15,13 @@ const SKEW: LfpCaveat = {
   source: "Neuropixels 1.0 and 2.0 user manuals; ibl-neuropixel `adc_shifts`",
 };
 
+const AS_RECORDED: LfpCaveat = {
+  code: "raw-recording",
+  message:
+    "the samples are as recorded: no channel was interpolated or left out, no common signal removed, nothing denoised",
+  source: "SpikeGLX `.bin`, and mtscomp, which is lossless",
+};
+
 /** What was done to a raw signal: the probe's analog filters, nothing else. */
 export function toRawTraits(recording: RawRecording): {
   readonly traits: LfpTraits;
@@ -29,7 +36,7 @@ export function toRawTraits(recording: RawRecording): {
     denoising: [],
     spatial: "all",
     usableUpTo: Math.min(recording.samplingRate / 2, passband?.[1] ?? Number.POSITIVE_INFINITY),
-    caveats: [SKEW],
+    caveats: [AS_RECORDED, SKEW],
   };
   const count = references.filter((reference) => reference !== 0).length;
   const message = `${count} channels are referenced to a site of the probe, such as its tip, and not externally`;
