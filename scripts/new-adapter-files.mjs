@@ -119,6 +119,7 @@ const adapter = (name, pascal) => `import {
   MODALITIES,
   type MovementSignal,
   type ProbeInsertion,
+  type RemoteFile,
   type Session,
   type SourceDescription,
   type SpikeTable,
@@ -136,6 +137,7 @@ export const CAPABILITIES: Capabilities = {
   events: false,
   movement: false,
   lfp: false,
+  files: false,
 };
 
 /** Answers for one folder. Every method takes what \`DatasetAdapter\` of @crossprobe/core says; those that are not read yet need none of it. */
@@ -155,6 +157,10 @@ export class ${pascal}Adapter implements DatasetAdapter {
 
   async *sessions(): AsyncIterable<Session> {
     yield await notYet("sessions");
+  }
+
+  async *files(): AsyncIterable<RemoteFile> {
+    yield await notYet("files");
   }
 ${METHODS.map(
   ([method, result]) => `

@@ -20,8 +20,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   inversify: "packages/core/src/container.ts",
   h5wasm: "packages/formats/src/hdf5/",
-  // Ranges of files, and the texts of web services: two contracts of core, one library.
-  axios: ["packages/storage/src/http.ts", "packages/storage/src/http-json.ts"],
+  // Ranges of files, the texts of web services, and whole bodies piece by piece: three contracts, one library.
+  axios: ["packages/storage/src/http.ts", "packages/storage/src/http-json.ts", "packages/storage/src/http-body.ts"],
   // Tables, and single columns packed: both beside each other, as HDF5 has its folder.
   hyparquet: ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/"],
   "hyparquet-compressors": "packages/formats/src/parquet/file.ts",

@@ -346,6 +346,7 @@ function plugin(id: Source): AdapterPlugin {
       events: true,
       movement: false,
       lfp: true,
+      files: false,
     },
     rules: [rule],
     citations: [],

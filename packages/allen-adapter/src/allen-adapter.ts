@@ -12,6 +12,7 @@ import {
   NotFoundError,
   type ProbeInsertion,
   type ProbeRef,
+  type RemoteFile,
   type Session,
   type SessionFilter,
   type SessionRef,
@@ -19,6 +20,7 @@ import {
   type SpikeOptions,
   type SpikeTable,
   type UnitTable,
+  UnsupportedError,
   type WaveformTable,
 } from "@crossprobe/core";
 import { describeCaches } from "./describe.js";
@@ -89,6 +91,13 @@ export class AllenAdapter implements DatasetAdapter {
 
   async lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource> {
     return this.#first(probe, options, (reader) => reader.lfp(probe.id, options));
+  }
+
+  // biome-ignore lint/correctness/useYield: it refuses before the first file
+  async *files(): AsyncIterable<RemoteFile> {
+    throw new UnsupportedError("the allen adapter lists no files to download yet", {
+      hint: "download with AllenSDK (EcephysProjectCache), or give addresses: crossprobe download <url> --to <folder>",
+    });
   }
 
   dispose(): void {

@@ -35,6 +35,7 @@ export function allen({ caches }: AllenConfig): AdapterPlugin {
       events: true,
       movement: true,
       lfp: true,
+      files: false,
     },
     rules: [ALLEN_DEFAULT],
     citations: [

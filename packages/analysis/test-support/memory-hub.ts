@@ -156,7 +156,7 @@ function plugin({ id, rule = `${id}-good@2000` }: MemoryDataset): AdapterPlugin 
   return {
     id,
     title: `The ${id} dataset`,
-    capabilities: everything(true),
+    capabilities: { ...everything(true), files: false },
     rules,
     citations: [`${id} et al.`],
     licence: "MIT",

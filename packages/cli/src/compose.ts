@@ -3,17 +3,42 @@ import { pathToFileURL } from "node:url";
 import { allen } from "@crossprobe/allen-adapter";
 import { ConfigError, createHub, type Hub, NotFoundError } from "@crossprobe/core";
 import { ibl } from "@crossprobe/ibl-adapter";
-import { createStores } from "@crossprobe/storage/node";
+import { AlyxClient, alyxFromEnvironment } from "@crossprobe/ibl-adapter/alyx";
+import { createDownloader, createStores, JsonHttp } from "@crossprobe/storage/node";
 import { isUrl, type Sources } from "./config.js";
 
 /** Everything that is chosen, in one place: stores and adapters. A dataset without sources is not registered. */
-export function compose(sources: Sources): Hub {
+export function compose(sources: Sources, environment: NodeJS.ProcessEnv = process.env): Hub {
   const urls = sourceUrls(sources);
+  const dataServer = environment.HTTP_DATA_SERVER || undefined;
+  const alyx = alyxOf(environment);
   const adapters = [
-    urls.ibl.length > 0 ? ibl({ sources: urls.ibl, lfp: sources.iblLfp }) : null,
+    urls.ibl.length > 0 ? ibl({ sources: urls.ibl, lfp: sources.iblLfp, alyx, dataServer }) : null,
     urls.allen.length > 0 ? allen({ caches: urls.allen }) : null,
   ];
-  return createHub({ stores: createStores(), adapters: adapters.filter((adapter) => adapter !== null) });
+  return createHub({
+    stores: createStores(),
+    adapters: adapters.filter((adapter) => adapter !== null),
+    downloader: createDownloader({ authorize: (url) => authorizationFor(url, environment) }),
+  });
+}
+
+function alyxOf(environment: NodeJS.ProcessEnv): AlyxClient | undefined {
+  const { url, credentials } = alyxFromEnvironment(environment);
+  return url === undefined ? undefined : new AlyxClient({ url, credentials, http: new JsonHttp() });
+}
+
+/**
+ * The account of the data server, for addresses below it and no others; over plain http on this machine only.
+ *
+ * Source: ONE-api's parameters of the same names.
+ */
+function authorizationFor(url: URL, environment: NodeJS.ProcessEnv): string | undefined {
+  const { HTTP_DATA_SERVER: server, HTTP_DATA_SERVER_LOGIN: login, HTTP_DATA_SERVER_PWD: password } = environment;
+  if (!server || !login || !password) return undefined;
+  const isReadable = url.protocol !== "https:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (isReadable || !url.href.startsWith(server.replace(/\/*$/, "/"))) return undefined;
+  return `Basic ${Buffer.from(`${login}:${password}`).toString("base64")}`;
 }
 
 /** URLs of a dataset's sources, checked as for its adapter. */

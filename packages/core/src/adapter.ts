@@ -1,4 +1,4 @@
-import type { StoreResolver } from "./byte-store.js";
+import type { ByteStore, StoreResolver } from "./byte-store.js";
 import type { CallOptions } from "./call-options.js";
 import type { ChannelTable } from "./model/channel.js";
 import type { EventFilter, EventTable } from "./model/event.js";
@@ -8,6 +8,7 @@ import type { MovementSignal } from "./model/movement.js";
 import type { ProbeInsertion } from "./model/probe-insertion.js";
 import type { Notice } from "./model/provenance.js";
 import type { ProbeRef, SessionRef, UnitRef } from "./model/ref.js";
+import type { CompanionFile, FileSelection, RemoteFile } from "./model/remote-file.js";
 import type { Session, SessionFilter } from "./model/session.js";
 import type { SpikeTable } from "./model/spikes.js";
 import type { QualityRule, UnitTable } from "./model/unit.js";
@@ -25,8 +26,12 @@ export const MODALITIES: readonly Modality[] = [
   "lfp",
 ];
 
+/** What a dataset can be asked for at all: its modalities, and `files` that can be fetched. */
+export type Capability = Modality | "files";
+export const CAPABILITIES: readonly Capability[] = [...MODALITIES, "files"];
+
 /** A new modality is a compile error in every adapter until it answers yes or no. */
-export type Capabilities = Readonly<Record<Modality, boolean>>;
+export type Capabilities = Readonly<Record<Capability, boolean>>;
 
 export interface AdapterDeps {
   readonly stores: StoreResolver;
@@ -64,6 +69,12 @@ export interface SpikeOptions extends CallOptions {
   readonly units?: readonly UnitRef[] | undefined;
 }
 
+/** Files to write beside a download, and what to know about those that are there. */
+export interface Companions {
+  readonly files: readonly CompanionFile[];
+  readonly notices: readonly Notice[];
+}
+
 /**
  * Answers for one dataset. Each method throws {@link UnsupportedError} where the dataset or the configured sources never have
  * the modality, {@link NotFoundError} where this session or probe does not have it, {@link StoreError} where it could not be
@@ -85,5 +96,18 @@ export interface DatasetAdapter {
   invalidIntervals(session: SessionRef, options?: CallOptions): Promise<readonly InvalidInterval[]>;
   /** The caller closes it. */
   lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource>;
+  /**
+   * What to fetch for a selection: addresses, sizes, digests, relative paths. Nothing is fetched. What is listed and cannot be had is
+   * given with its reason. An empty list means that nothing matches.
+   */
+  files(selection: FileSelection, options?: CallOptions): AsyncIterable<RemoteFile>;
+  /**
+   * What the dataset's own programs need in a folder beside files that were downloaded into it, such as tables that list them. Left out
+   * where they need nothing.
+   *
+   * @param folder the folder as it is, files included
+   * @param files those that are in their place now
+   */
+  companions?(folder: ByteStore, files: readonly RemoteFile[], options?: CallOptions): Promise<Companions>;
   dispose?(): void;
 }

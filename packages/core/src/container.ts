@@ -1,11 +1,14 @@
 import { Container, type ServiceIdentifier } from "inversify";
 import type { AdapterPlugin, DatasetAdapter } from "./adapter.js";
 import type { StoreResolver } from "./byte-store.js";
+import type { Downloader } from "./downloader.js";
 import { ConfigError } from "./errors.js";
 
 export interface HubConfig {
   readonly stores: StoreResolver;
   readonly adapters: readonly AdapterPlugin[];
+  /** Fetches files, such as `createDownloader()` of `@crossprobe/storage/node`. Without it nothing can be downloaded. */
+  readonly downloader?: Downloader | undefined;
 }
 
 export interface RegisteredAdapter {

@@ -1,7 +1,9 @@
-import type { AdapterPlugin, DatasetAdapter, Modality, SourceDescription, SpikeOptions } from "./adapter.js";
+import type { AdapterPlugin, Capability, DatasetAdapter, SourceDescription, SpikeOptions } from "./adapter.js";
 import type { CallOptions } from "./call-options.js";
 import { type AdapterRegistry, createRegistry, type HubConfig, type RegisteredAdapter } from "./container.js";
-import { NotFoundError, QueryError, UnsupportedError } from "./errors.js";
+import { HubDownload } from "./download.js";
+import type { Download, Downloader, DownloadOptions } from "./downloader.js";
+import { ConfigError, NotFoundError, QueryError, UnsupportedError } from "./errors.js";
 import type { ChannelTable } from "./model/channel.js";
 import type { EventFilter, EventTable } from "./model/event.js";
 import type { InvalidInterval } from "./model/interval.js";
@@ -9,6 +11,7 @@ import type { LfpSource } from "./model/lfp.js";
 import type { MovementSignal } from "./model/movement.js";
 import type { ProbeInsertion } from "./model/probe-insertion.js";
 import { formatRef, isSameRef, type ProbeRef, type Ref, type SessionRef, type UnitRef } from "./model/ref.js";
+import type { FileSelection, RemoteFile } from "./model/remote-file.js";
 import type { Session, SessionFilter } from "./model/session.js";
 import type { SpikeTable } from "./model/spikes.js";
 import type { UnitTable } from "./model/unit.js";
@@ -51,6 +54,18 @@ export interface Hub {
   invalidIntervals(session: SessionRef, options?: CallOptions): Promise<readonly InvalidInterval[]>;
   /** The LFP of a probe, opened; the caller closes it. */
   lfp(probe: ProbeRef, options?: CallOptions): Promise<LfpSource>;
+  /** What can be fetched for sessions and probes: addresses, sizes, digests, paths. Fetches nothing. */
+  files(selection: FileSelection, options?: CallOptions): AsyncIterable<RemoteFile>;
+  /**
+   * Plans a download into a local folder; taking its results carries it out.
+   *
+   * @param what a selection, or files from elsewhere
+   * @throws {@link ConfigError} when the hub was made without a downloader
+   * @example
+   * const { plan, results } = await hub.download({ refs: [session], object: "trials" }, { to: "ONE" });
+   * for await (const { file, status } of results()) console.log(status, file.path);
+   */
+  download(what: FileSelection | readonly RemoteFile[], options: DownloadOptions): Promise<Download>;
   /** Ends every adapter: open files are closed, workers released. */
   dispose(): void;
 }
@@ -65,15 +80,17 @@ export interface Hub {
  * hub.dispose();
  */
 export function createHub(config: HubConfig): Hub {
-  return new AdapterHub(createRegistry(config));
+  return new AdapterHub(createRegistry(config), config.downloader);
 }
 
 class AdapterHub implements Hub {
   readonly #registry: AdapterRegistry;
+  readonly #downloader: Downloader | undefined;
   #isDisposed = false;
 
-  constructor(registry: AdapterRegistry) {
+  constructor(registry: AdapterRegistry, downloader: Downloader | undefined) {
     this.#registry = registry;
+    this.#downloader = downloader;
   }
 
   datasets(): readonly AdapterPlugin[] {
@@ -151,19 +168,47 @@ class AdapterHub implements Hub {
     return this.#adapter(probe, "probe", "lfp").lfp(probe, options);
   }
 
+  async *files(selection: FileSelection, options?: CallOptions): AsyncIterable<RemoteFile> {
+    const kinds = selection.refs.find(({ kind }) => kind !== "session" && kind !== "probe");
+    if (kinds !== undefined) throw wrongKind(kinds, "session or probe");
+    const datasets = [...new Set(selection.refs.map(({ dataset }) => dataset))];
+    for (const dataset of datasets) {
+      const refs = selection.refs.filter((ref) => ref.dataset === dataset);
+      yield* this.#able(dataset, "files").files({ ...selection, refs }, options);
+    }
+  }
+
+  async download(what: FileSelection | readonly RemoteFile[], options: DownloadOptions): Promise<Download> {
+    const downloader = this.#downloader;
+    if (downloader === undefined) {
+      throw new ConfigError("this hub was made without a downloader", {
+        hint: "pass createDownloader() of @crossprobe/storage/node to createHub",
+      });
+    }
+    const { signal } = options;
+    const files: RemoteFile[] = [];
+    if ("refs" in what) for await (const file of this.files(what, { signal })) files.push(file);
+    else files.push(...what);
+    const adapterOf = (dataset: string) => this.#adapters().find(({ plugin }) => plugin.id === dataset)?.adapter;
+    return new HubDownload(downloader, await downloader.plan(files, options), options, adapterOf);
+  }
+
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#registry.dispose();
   }
 
-  #adapter(ref: Ref, kind: Ref["kind"], modality?: Modality): DatasetAdapter {
-    if (ref.kind !== kind) {
-      throw new QueryError(`${formatRef(ref)} is a ${ref.kind}, not a ${kind}`, { hint: `pass a ${kind} reference` });
-    }
-    const { plugin, adapter } = this.#registered(ref.dataset);
-    if (modality !== undefined && !plugin.capabilities[modality]) {
-      throw new UnsupportedError(`the ${plugin.id} dataset has no ${modality}`, {
+  #adapter(ref: Ref, kind: Ref["kind"], capability?: Capability): DatasetAdapter {
+    if (ref.kind !== kind) throw wrongKind(ref, kind);
+    return this.#able(ref.dataset, capability);
+  }
+
+  #able(dataset: string, capability?: Capability): DatasetAdapter {
+    const { plugin, adapter } = this.#registered(dataset);
+    if (capability !== undefined && !plugin.capabilities[capability]) {
+      const what = capability === "files" ? "files to download" : capability;
+      throw new UnsupportedError(`the ${plugin.id} dataset has no ${what}`, {
         hint: "look at the dataset's capabilities before asking",
       });
     }
@@ -184,4 +229,8 @@ class AdapterHub implements Hub {
     }
     return found;
   }
+}
+
+function wrongKind(ref: Ref, kind: string): QueryError {
+  return new QueryError(`${formatRef(ref)} is a ${ref.kind}, not a ${kind}`, { hint: `pass a ${kind} reference` });
 }

@@ -6,7 +6,10 @@
 export {
   type AdapterDeps,
   type AdapterPlugin,
+  CAPABILITIES,
   type Capabilities,
+  type Capability,
+  type Companions,
   type DatasetAdapter,
   MODALITIES,
   type Modality,
@@ -24,6 +27,18 @@ export type {
   ReportTable,
   ReportValues,
 } from "./dataset-report.js";
+export type {
+  Download,
+  Downloader,
+  DownloadOptions,
+  DownloadPlan,
+  DownloadProgress,
+  DownloadResult,
+  DownloadStatus,
+  PlannedFile,
+  PlannedState,
+  TrustLevel,
+} from "./downloader.js";
 export {
   ConfigError,
   DataError,
@@ -82,6 +97,7 @@ export {
   type RegionLabel,
   regionLabelSchema,
 } from "./model/region-label.js";
+export type { CompanionFile, FileDigest, FileSelection, RemoteFile } from "./model/remote-file.js";
 export { type Session, type SessionFilter, sessionSchema } from "./model/session.js";
 export { type SpikeTable, spikeTrain } from "./model/spikes.js";
 export { type QualityRule, type Unit, type UnitTable, unitSchema } from "./model/unit.js";

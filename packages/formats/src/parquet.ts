@@ -25,10 +25,11 @@ import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleAsync } from "hyparquet/src/rowgroup.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
 import { ByteWriter, ParquetWriter, parquetWriteBuffer } from "hyparquet-writer";
+import { encodeCategories, type ParquetCategories } from "./parquet/categories.js";
 import { readRanges } from "./parquet/chunk-ranges.js";
 import { type Chunk, toColumn } from "./parquet/column.js";
 import { isDecimal, typeNameOf } from "./parquet/column-type.js";
-import { encodeColumns, type ParquetColumnType } from "./parquet/encode.js";
+import { type EncodedColumn, encodeColumns, type ParquetColumnType } from "./parquet/encode.js";
 import { chunkRange, decoding, decompress, RAW_PARSERS, readMetadata } from "./parquet/file.js";
 import { decodeChunk, type PageDecoder } from "./parquet/pages.js";
 import { openRanges, type RangeFile } from "./parquet/range-file.js";
@@ -41,7 +42,7 @@ export {
   readParquetPacked,
   readParquetTexts,
 } from "./parquet/compact.js";
-export type { ParquetColumnType };
+export type { ParquetCategories, ParquetColumnType };
 
 export interface ParquetOptions {
   /** Only these columns, which must exist. All unless given. */
@@ -141,6 +142,8 @@ export function encodeParquet(
 ): Uint8Array {
   const columns = encodeColumns(table, types);
   const leaves = columns.map(({ element }) => element as SchemaElement);
+  const kinds = [...table.columns.keys()].map((name) => types.get(name));
+  if (kinds.some((type) => typeof type === "object")) return encodeWithCategories(columns, kinds, metadata);
   const buffer = parquetWriteBuffer({
     columnData: columns.map(({ element, data }) => ({ name: element.name, data: data as unknown[] })),
     schema: [{ name: "schema", num_children: leaves.length }, ...leaves],
@@ -149,6 +152,45 @@ export function encodeParquet(
     rowGroupSize: 100_000,
   });
   return new Uint8Array(buffer);
+}
+
+const ROWS_A_GROUP = 100_000;
+
+/** The library knows no order of categories: their columns are put into each row group beside those that it writes. */
+function encodeWithCategories(
+  columns: readonly EncodedColumn[],
+  kinds: readonly (ParquetColumnType | undefined)[],
+  metadata: ReadonlyMap<string, string>,
+): Uint8Array {
+  const rowCount = columns[0]?.data.length ?? 0;
+  const isPlain = (i: number) => typeof kinds[i] !== "object";
+  const plain = columns.filter((_, i) => isPlain(i));
+  const leaves = columns.map(({ element }) => element as SchemaElement);
+  const bytes = new ByteWriter();
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: [{ name: "schema", num_children: plain.length }, ...leaves.filter((_, i) => isPlain(i))],
+    kvMetadata: [...metadata].map(([key, value]) => ({ key, value })),
+    createdBy: "crossprobe",
+  });
+  for (let start = 0; start < rowCount; start += ROWS_A_GROUP) {
+    const part = (data: EncodedColumn["data"]) =>
+      Array.from(data as Iterable<unknown>).slice(start, start + ROWS_A_GROUP);
+    writer.write({
+      columnData: plain.map(({ element, data }) => ({ name: element.name, data: part(data) })),
+      rowGroupSize: ROWS_A_GROUP,
+    });
+    for (const [i, { element, data }] of columns.entries()) {
+      const kind = kinds[i];
+      if (typeof kind !== "object") continue;
+      const made = encodeCategories(element.name, part(data), kind, bytes.offset);
+      bytes.appendBytes(made.bytes);
+      writer.row_groups.at(-1)?.columns.splice(i, 0, made.chunk);
+    }
+  }
+  writer.schema = [{ name: "schema", num_children: leaves.length }, ...leaves];
+  writer.finish();
+  return bytes.getBytes().slice();
 }
 
 /** Makes a Parquet file piece by piece: the bytes that are given, one after the other, are the file. */
@@ -163,7 +205,7 @@ export interface ParquetEncoder {
  * The same as {@link encodeParquet} for a table that is never held whole: a row group for each part, so make the parts large.
  *
  * @param types the columns of the file, in order, and what they are stored as; all are nullable
- * @throws {@link QueryError} on `write` when a part has other columns, or holds what a column's type does not
+ * @throws {@link QueryError} for categories, which {@link encodeParquet} writes; on `write` when a part has other columns, or holds what a column's type does not
  * @example
  * const encoder = createParquetEncoder(new Map([["time", "double"], ["VISp", "float"]]));
  * for (const part of parts) await file.write(encoder.write(part));
@@ -173,6 +215,9 @@ export function createParquetEncoder(
   types: ReadonlyMap<string, ParquetColumnType>,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): ParquetEncoder {
+  const categorical = [...types].find(([, type]) => typeof type === "object");
+  if (categorical !== undefined)
+    throw new QueryError(`${categorical[0]} is a column of categories: use encodeParquet.`);
   const empty = table([...types.keys()].map((name) => [name, []] as const));
   const leaves = encodeColumns(empty, types).map(({ element }) => element as SchemaElement);
   const bytes = new ByteWriter();

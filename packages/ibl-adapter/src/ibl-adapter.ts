@@ -1,10 +1,13 @@
 import {
   type AdapterDeps,
+  type ByteStore,
   type CallOptions,
   type ChannelTable,
+  type Companions,
   type DatasetAdapter,
   type EventFilter,
   type EventTable,
+  type FileSelection,
   type InvalidInterval,
   isDataError,
   type LfpSource,
@@ -14,6 +17,7 @@ import {
   type ProbeInsertion,
   type ProbeRef,
   QueryError,
+  type RemoteFile,
   type Session,
   type SessionFilter,
   type SessionRef,
@@ -25,12 +29,14 @@ import {
   UnsupportedError,
   type WaveformTable,
 } from "@crossprobe/core";
+import type { AlyxClient } from "./alyx/index.js";
 import { toAnswers } from "./answers.js";
 import { type Catalogue, filesOf, type ProbeEntry, readCatalogue, type SessionEntry } from "./catalogue.js";
 import { type ProbeFiles, readChannelCount, readChannels } from "./channels.js";
 import { type LfpOrigin, openLfp, readRecordingChannels, readSaturation, withRecordedLocations } from "./lfp.js";
 import { readMovement } from "./movement.js";
 import { findRawLfp, hasLfp, rawSources, readRawChannels } from "./raw-lfp.js";
+import { RemoteFiles } from "./remote/remote-files.js";
 import { SharedReads } from "./shared-reads.js";
 import { toSource } from "./source.js";
 import { readSpikes, selectUnits } from "./spikes.js";
@@ -44,16 +50,24 @@ const KEPT_BYTES = 256 * 2 ** 20;
 /** Rough size of a row of a channel or unit table in memory. */
 const ROW_BYTES = 1024;
 
+export interface AdapterOptions {
+  readonly sources: readonly string[];
+  readonly lfp: LfpOrigin;
+  readonly alyx: AlyxClient | undefined;
+  readonly dataServer: string;
+}
+
 /** Answers for IBL from ONE folders, LFPack archives and release tables. Makes nothing before the first question. */
 export class IblAdapter implements DatasetAdapter {
   /** Owns the open archives. */
   readonly #catalogue: SharedRead<Catalogue>;
   readonly #reads = new SharedReads(KEPT_BYTES);
-
   readonly #preferredLfp: LfpOrigin;
+  readonly #remote: RemoteFiles;
 
-  constructor({ stores }: AdapterDeps, sources: readonly string[], preferredLfp: LfpOrigin = "lfpack") {
-    this.#preferredLfp = preferredLfp;
+  constructor({ stores }: AdapterDeps, { sources, lfp, alyx, dataServer }: AdapterOptions) {
+    this.#preferredLfp = lfp;
+    this.#remote = new RemoteFiles({ stores, sources: sources.map(toSource), alyx, dataServer });
     this.#catalogue = new SharedRead(
       (options) => readCatalogue(stores, sources.map(toSource), options),
       (catalogue) => catalogue.close(),
@@ -136,6 +150,14 @@ export class IblAdapter implements DatasetAdapter {
     const entry = await this.#probe(probe, null, options);
     const channels = () => this.#channels(entry, options);
     return openLfp(entry, { preferred: this.#preferredLfp, channels }, options);
+  }
+
+  files(selection: FileSelection, options: CallOptions = {}): AsyncIterable<RemoteFile> {
+    return this.#remote.files(selection, options);
+  }
+
+  companions(folder: ByteStore, files: readonly RemoteFile[], options: CallOptions = {}): Promise<Companions> {
+    return this.#remote.companions(folder, files, options);
   }
 
   dispose(): void {

@@ -1,6 +1,8 @@
 import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
+import type { AlyxClient } from "./alyx/index.js";
 import { IblAdapter } from "./ibl-adapter.js";
 import type { LfpOrigin } from "./lfp.js";
+import { PUBLIC_DATA_SERVER } from "./remote/remote-files.js";
 import { toSource } from "./source.js";
 import { DATASET, GOOD_RULE } from "./vocabulary.js";
 
@@ -15,6 +17,13 @@ export interface IblOptions {
    * the ONE folder (`raw`). Where only one is there, it is that one.
    */
   readonly lfp?: LfpOrigin | undefined;
+  /** Where files of sessions are looked up that no index table lists, for downloads: a client of Alyx. */
+  readonly alyx?: AlyxClient | undefined;
+  /**
+   * Where files are downloaded from, and from nowhere else: what ONE calls `HTTP_DATA_SERVER`, the public server unless given. Credentials
+   * for it go to the downloader.
+   */
+  readonly dataServer?: string | undefined;
 }
 
 /**
@@ -26,7 +35,8 @@ export interface IblOptions {
  * @example
  * const hub = createHub({ stores: createStores(), adapters: [ibl({ sources: ["file:///data/ONE/", "file:///data/lfp.h5"] })] });
  */
-export function ibl({ sources, lfp = "lfpack" }: IblOptions): AdapterPlugin {
+export function ibl(options: IblOptions): AdapterPlugin {
+  const { sources, lfp = "lfpack", alyx, dataServer = PUBLIC_DATA_SERVER } = options;
   if (sources.length === 0) {
     throw new ConfigError("the IBL adapter has no source", {
       hint: "give a ONE folder, an LFPack .h5 or a release .csv",
@@ -44,6 +54,7 @@ export function ibl({ sources, lfp = "lfpack" }: IblOptions): AdapterPlugin {
       events: true,
       movement: true,
       lfp: true,
+      files: true,
     },
     rules: [GOOD_RULE],
     citations: [
@@ -51,6 +62,6 @@ export function ibl({ sources, lfp = "lfpack" }: IblOptions): AdapterPlugin {
       "International Brain Laboratory et al. A modular architecture for organizing, processing and sharing neurophysiology data. Nature Methods 20, 403-407 (2023). https://doi.org/10.1038/s41592-022-01742-6",
     ],
     licence: "CC BY 4.0",
-    create: (deps) => new IblAdapter(deps, sources, lfp),
+    create: (deps) => new IblAdapter(deps, { sources, lfp, alyx, dataServer }),
   };
 }

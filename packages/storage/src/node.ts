@@ -8,7 +8,11 @@ import { LocalStore } from "./local.js";
 import { portableFactories, resolverOf, type StoresOptions } from "./stores.js";
 
 export { DirectoryCache } from "./directory-cache.js";
+export { createDownloader, type DownloaderOptions } from "./download/create-downloader.js";
+export type { LockTimes } from "./download/file-lock.js";
+export type { RetryOptions } from "./download/retry-wait.js";
 export { type HttpOptions, HttpStore } from "./http.js";
+export type { Authorize } from "./http-body.js";
 export { JsonHttp, type JsonHttpOptions } from "./http-json.js";
 export { LocalStore } from "./local.js";
 export { type MemoryEntries, MemoryStore } from "./memory.js";

@@ -61,6 +61,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./lfp.js")).lfpCommand,
   },
   {
+    name: "download",
+    summary:
+      "Fetch files of sessions and probes, or addresses, into a folder: checked, and resumed where they stopped.",
+    open: async () => (await import("./download.js")).downloadCommand,
+  },
+  {
     name: "inspect",
     summary: "Say what a file or folder is, what it holds and what its ALF name means.",
     open: async () => (await import("./inspect.js")).inspectCommand,

@@ -1,4 +1,4 @@
-import type { AdapterPlugin, Modality } from "../adapter.js";
+import type { AdapterPlugin, Capability } from "../adapter.js";
 import type { StoreResolver } from "../byte-store.js";
 import type { RefKind } from "../model/ref.js";
 
@@ -105,8 +105,8 @@ export interface AdapterSubject {
 /** One requirement. `run` throws when the adapter does not meet it. */
 export interface AdapterCheck {
   readonly name: string;
-  /** Modalities the check asks for: it does not apply to an adapter without one of them. */
-  readonly needs: readonly Modality[];
+  /** What the check asks for: it does not apply to an adapter without one of them. */
+  readonly needs: readonly Capability[];
   run(subject: AdapterSubject): Promise<void>;
 }
 

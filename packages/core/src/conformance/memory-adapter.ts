@@ -1,4 +1,4 @@
-import type { Capabilities, DatasetAdapter, Modality, SourceDescription, SpikeOptions } from "../adapter.js";
+import type { Capabilities, Capability, DatasetAdapter, SourceDescription, SpikeOptions } from "../adapter.js";
 import { MODALITIES } from "../adapter.js";
 import type { ByteStore } from "../byte-store.js";
 import type { CallOptions } from "../call-options.js";
@@ -10,6 +10,7 @@ import type { LfpSource } from "../model/lfp.js";
 import type { MovementSignal } from "../model/movement.js";
 import type { ProbeInsertion } from "../model/probe-insertion.js";
 import { isSameRef, type ProbeRef, ref, type SessionRef } from "../model/ref.js";
+import type { FileSelection, RemoteFile } from "../model/remote-file.js";
 import type { Session, SessionFilter } from "../model/session.js";
 import type { SpikeTable } from "../model/spikes.js";
 import type { UnitTable } from "../model/unit.js";
@@ -183,7 +184,23 @@ export class MemoryAdapter implements DatasetAdapter {
     });
   }
 
-  #expectHas(modality: Modality): void {
+  async *files(selection: FileSelection, options?: CallOptions): AsyncIterable<RemoteFile> {
+    this.#expectHas("files");
+    await this.#readTables(options);
+    for (const asked of selection.refs) expectKnown(asked, asked.kind === "session" ? ["s1", "s2"] : [PROBE.id]);
+    if (selection.refs.every(({ id }) => id === "s2")) return;
+    for (const path of ["tables.json", "spikes.f64", "lfp.f32"]) {
+      const [object, extension] = path.split(".");
+      const { collection = "", name = path } = selection;
+      if ((selection.object ?? object) !== object || (selection.extension ?? extension) !== extension) continue;
+      if (collection !== "" || name !== path) continue;
+      const size = (await this.#store.size(path, options)) ?? null;
+      const urls = [`https://memory.example.org/${path}`];
+      yield { id: path, source: SESSION, urls, absent: null, path: `s1/${path}`, size, digests: [] };
+    }
+  }
+
+  #expectHas(modality: Capability): void {
     if (this.#capabilities[modality]) return;
     throw new UnsupportedError(`the ${MEMORY_DATASET} dataset has no ${modality}`, {
       hint: "look at the dataset's capabilities before asking",

@@ -1,11 +1,11 @@
-import { type AdapterPlugin, type Capabilities, MODALITIES, type Modality } from "../adapter.js";
+import { type AdapterPlugin, CAPABILITIES, type Capabilities, type Capability } from "../adapter.js";
 import { MemoryAdapter } from "./memory-adapter.js";
 import { MEMORY_DATASET } from "./memory-dataset.js";
 
-/** The dataset as a plugin; `without` takes modalities away, which it then refuses with {@link UnsupportedError}. */
-export function memoryPlugin(without: readonly Modality[] = []): AdapterPlugin {
+/** The dataset as a plugin; `without` takes capabilities away, which it then refuses with {@link UnsupportedError}. */
+export function memoryPlugin(without: readonly Capability[] = []): AdapterPlugin {
   const capabilities = Object.fromEntries(
-    MODALITIES.map((name) => [name, !without.includes(name)]),
+    CAPABILITIES.map((name) => [name, !without.includes(name)]),
   ) as unknown as Capabilities;
   return {
     id: MEMORY_DATASET,

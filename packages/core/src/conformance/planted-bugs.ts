@@ -2,6 +2,7 @@ import type { AdapterPlugin, DatasetAdapter } from "../adapter.js";
 import { NotFoundError } from "../errors.js";
 import type { Channel } from "../model/channel.js";
 import type { LfpBlock, LfpSource } from "../model/lfp.js";
+import type { RemoteFile } from "../model/remote-file.js";
 import type { SpikeTable } from "../model/spikes.js";
 import type { Unit } from "../model/unit.js";
 import { ndArray } from "../nd-array.js";
@@ -29,6 +30,11 @@ const withUnits = (change: (row: Unit) => Unit) => (adapter: DatasetAdapter) => 
 const withSpikes = (change: (spikes: SpikeTable) => SpikeTable) => (adapter: DatasetAdapter) => ({
   spikes: async (...[probe, options]: Parameters<DatasetAdapter["spikes"]>) =>
     change(await adapter.spikes(probe, options)),
+});
+const withFiles = (change: (file: RemoteFile) => RemoteFile) => (adapter: DatasetAdapter) => ({
+  files: async function* (...[selection, options]: Parameters<DatasetAdapter["files"]>) {
+    for await (const file of adapter.files(selection, options)) yield change(file);
+  },
 });
 const withLfp = (change: (source: LfpSource) => Partial<LfpSource>) => (adapter: DatasetAdapter) => ({
   lfp: async (...[probe, options]: Parameters<DatasetAdapter["lfp"]>) => {
@@ -346,5 +352,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
         return plugin.create(deps);
       },
     }),
+  },
+  {
+    name: "a file's path that leaves the folder",
+    foundBy: "files > have safe relative paths, sizes, digests and addresses without credentials",
+    plant: withFiles((file) => ({ ...file, path: `../${file.path}` })),
+  },
+  {
+    name: "a file of unknown size with -1 bytes",
+    foundBy: "files > have safe relative paths, sizes, digests and addresses without credentials",
+    plant: withFiles((file) => ({ ...file, size: -1 })),
+  },
+  {
+    name: "a password in an address",
+    foundBy: "files > have safe relative paths, sizes, digests and addresses without credentials",
+    plant: withFiles((file) => ({ ...file, urls: ["https://me:secret@example.org/a"] })),
+  },
+  {
+    name: "a selection of files that is not looked at",
+    foundBy: "files > a selection keeps what it names and nothing else",
+    plant: (adapter) => ({ files: ({ refs }, options) => adapter.files({ refs }, options) }),
   },
 ];

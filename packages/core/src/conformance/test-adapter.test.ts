@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type AdapterPlugin, type DatasetAdapter, MODALITIES, type Modality } from "../adapter.js";
+import { type AdapterPlugin, CAPABILITIES, type Capability, type DatasetAdapter, MODALITIES } from "../adapter.js";
 import { parseRef } from "../model/ref.js";
 import type { AdapterSubject } from "./adapter-subject.js";
 import { MEMORY_FACTS, memoryStores } from "./memory-facts.js";
@@ -16,13 +16,14 @@ const subject = (plugin: AdapterPlugin): AdapterSubject => ({
 
 testAdapter(subject(memoryPlugin()));
 
-const POORER: readonly (readonly Modality[])[] = [
-  ...MODALITIES.map((modality) => [modality]),
+const POORER: readonly (readonly Capability[])[] = [
+  ...CAPABILITIES.map((modality) => [modality]),
   ["waveforms", "movement"],
   ["units", "spikes", "waveforms"],
   ["channels", "lfp"],
   ["events", "movement"],
   MODALITIES,
+  CAPABILITIES,
 ];
 
 describe.each(POORER.map((without) => ({ without })))("an adapter without $without", ({ without }) => {

@@ -4,6 +4,7 @@ import type { AdapterCheck, AdapterSubject } from "./adapter-subject.js";
 import { catalogueChecks } from "./checks/catalogue.js";
 import { eventChecks } from "./checks/events.js";
 import { failureChecks } from "./checks/failure.js";
+import { fileChecks } from "./checks/files.js";
 import { lfpChecks } from "./checks/lfp.js";
 import { spikeChecks } from "./checks/spikes.js";
 import { tableChecks } from "./checks/tables.js";
@@ -15,6 +16,7 @@ export const ADAPTER_CHECKS: readonly AdapterCheck[] = [
   ...spikeChecks,
   ...eventChecks,
   ...lfpChecks,
+  ...fileChecks,
   ...failureChecks,
 ];
 

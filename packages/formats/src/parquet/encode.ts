@@ -1,4 +1,5 @@
 import { type Column, QueryError, type Table } from "@crossprobe/core";
+import type { ParquetCategories } from "./categories.js";
 import type { SchemaElement } from "./schema-node.js";
 
 /** A column as a Parquet writer takes it. */
@@ -11,19 +12,41 @@ export interface EncodedColumn {
  * What a column is stored as. A column whose type is named keeps it whatever is in it, so that files of one kind have one
  * schema: it is nullable, and one of nothing but null is no text.
  */
-export type ParquetColumnType = "double" | "float" | "int32" | "boolean" | "string";
+export type ParquetColumnType =
+  | "double"
+  | "float"
+  | "int32"
+  | "uint16"
+  | "uint64"
+  | "boolean"
+  | "string"
+  /** `yyyy-mm-dd`. */
+  | "date"
+  | ParquetCategories;
+
+type PlainType = Exclude<ParquetColumnType, ParquetCategories>;
 
 type Meaning = Omit<SchemaElement, "name" | "repetition_type">;
 type UnnamedColumn = Omit<EncodedColumn, "element"> & { readonly element: Meaning; readonly isNullable: boolean };
 
 const TEXT: Meaning = { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
 
-const NAMED: Readonly<
-  Record<ParquetColumnType, { readonly element: Meaning; readonly has: (value: unknown) => boolean }>
-> = {
+const NAMED: Readonly<Record<PlainType, { readonly element: Meaning; readonly has: (value: unknown) => boolean }>> = {
   double: { element: { type: "DOUBLE" }, has: (value) => typeof value === "number" },
   float: { element: { type: "FLOAT" }, has: (value) => typeof value === "number" },
   int32: { element: { type: "INT32" }, has: (value) => typeof value === "number" && (value | 0) === value },
+  uint16: {
+    element: { type: "INT32", converted_type: "UINT_16" },
+    has: (value) => typeof value === "number" && (value & 0xffff) === value,
+  },
+  uint64: {
+    element: { type: "INT64", converted_type: "UINT_64" },
+    has: (value) => typeof value === "bigint" && BigInt.asUintN(64, value) === value,
+  },
+  date: {
+    element: { type: "INT32", converted_type: "DATE" },
+    has: (value) => typeof value === "string" && toDays(value) !== undefined,
+  },
   boolean: { element: { type: "BOOLEAN" }, has: (value) => typeof value === "boolean" },
   string: { element: TEXT, has: (value) => typeof value === "string" },
 };
@@ -45,6 +68,8 @@ export function encodeColumns(table: Table, types: ReadonlyMap<string, ParquetCo
 }
 
 function encodeNamed(name: string, column: Column, type: ParquetColumnType): UnnamedColumn {
+  if (typeof type === "object")
+    return { element: TEXT, data: Array.from(column as Iterable<unknown>), isNullable: true };
   const { element, has } = NAMED[type];
   // Without a null among them, numbers need not be boxed.
   if (type === "double" && column instanceof Float64Array) return { element, data: column, isNullable: true };
@@ -54,7 +79,16 @@ function encodeNamed(name: string, column: Column, type: ParquetColumnType): Unn
   if (stray !== undefined) {
     throw new QueryError(`Column ${JSON.stringify(name)} has ${String(stray)}, which is no ${type}.`);
   }
-  return { element, data: values, isNullable: true };
+  const isDate = type === "date";
+  return { element, data: isDate ? values.map((value) => toDays(value) ?? null) : values, isNullable: true };
+}
+
+const MS_PER_DAY = 86_400_000;
+
+/** Days since 1970 of a calendar day; undefined for what is none. */
+function toDays(value: unknown): number | undefined {
+  const time = typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time / MS_PER_DAY;
 }
 
 function encodeColumn(name: string, column: Column): UnnamedColumn {

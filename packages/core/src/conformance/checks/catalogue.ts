@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { MODALITIES } from "../../adapter.js";
+import { CAPABILITIES, MODALITIES } from "../../adapter.js";
 import { probeInsertionSchema } from "../../model/probe-insertion.js";
 import { formatRef, isSameRef, parseRef } from "../../model/ref.js";
 import { sessionSchema } from "../../model/session.js";
@@ -14,7 +14,7 @@ export const catalogueChecks: readonly AdapterCheck[] = [
     needs: [],
     run: async ({ plugin }) => {
       expect(plugin.id).toMatch(/^[a-z][a-z0-9-]*$/);
-      expect(Object.keys(plugin.capabilities).sort()).toEqual([...MODALITIES].sort());
+      expect(Object.keys(plugin.capabilities).sort()).toEqual([...CAPABILITIES].sort());
       for (const rule of plugin.rules) expect(rule.id).toMatch(/^[a-z0-9-]+@\d{4}$/);
       expect(plugin.capabilities.units ? plugin.rules.length : 1, "a published rule for units").toBeGreaterThan(0);
       expect(plugin.licence.length && plugin.citations.length, "licence and citation").toBeGreaterThan(0);
@@ -128,8 +128,9 @@ export const catalogueChecks: readonly AdapterCheck[] = [
           lfp: () => adapter.lfp(probe),
           events: () => adapter.events(session, {}),
           movement: () => adapter.movement(session),
+          files: () => collect(adapter.files({ refs: [session] })),
         };
-        for (const modality of MODALITIES) {
+        for (const modality of CAPABILITIES) {
           if (!capabilities[modality]) await expectDataError(calls[modality](), "unsupported", modality);
         }
       }),

@@ -93,6 +93,7 @@ function questions(subject: AdapterSubject, adapter: DatasetAdapter | null): rea
     capabilities.spikes ? ["spikes", (options) => ask((a) => a.spikes(probe, options))] : null,
     capabilities.events ? ["events", (options) => ask((a) => a.events(session, {}, options))] : null,
     capabilities.movement ? ["movement", (options) => ask((a) => a.movement(session, options))] : null,
+    capabilities.files ? ["files", (options) => ask((a) => collect(a.files({ refs: [session] }, options)))] : null,
     capabilities.lfp ? ["lfp", (options) => ask((a) => a.lfp(probe, options))] : null,
   ];
   return all.filter((question) => question !== null);

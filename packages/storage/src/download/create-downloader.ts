@@ -1,0 +1,136 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type {
+  ByteStore,
+  CallOptions,
+  CompanionFile,
+  Downloader,
+  DownloadOptions,
+  DownloadPlan,
+  DownloadResult,
+  RemoteFile,
+} from "@crossprobe/core";
+import { type Authorize, HttpBodies } from "../http-body.js";
+import { LocalStore } from "../local.js";
+import { type FetchContext, fetchFile, toDataError } from "./fetch-file.js";
+import { FileLock, LOCK_TIMES, type LockTimes, pause } from "./file-lock.js";
+import { Meter } from "./meter.js";
+import { notePaths, writeWhole } from "./notes.js";
+import { planDownload } from "./plan-download.js";
+import { RETRY, type RetryOptions } from "./retry-wait.js";
+import { resolveInside } from "./safe-path.js";
+
+export interface DownloaderOptions {
+  /**
+   * Gives the `Authorization` header for an address. Asked for every address on the way, redirects included: answer for the server that the
+   * credentials belong to and for no other.
+   */
+  readonly authorize?: Authorize | undefined;
+  /** How long a connection may bring nothing, seconds (default 60). */
+  readonly stallSeconds?: number | undefined;
+  readonly retry?: Partial<RetryOptions> | undefined;
+  readonly lock?: Partial<LockTimes> | undefined;
+  /** Waits between tries; for tests. */
+  readonly pause?: FetchContext["pause"] | undefined;
+}
+
+const DEFAULT_STALL_SECONDS = 60;
+const DEFAULT_PARALLEL = 4;
+
+/**
+ * Fetches files over http(s) into local folders: see `Downloader` of `@crossprobe/core`.
+ *
+ * Beside the files, the folder gets `.crossprobe/`: parts under way, a record of each file (`records/`), what failed its check (`quarantine/`).
+ *
+ * @example
+ * const hub = createHub({ stores: createStores(), adapters: [ibl({ sources })], downloader: createDownloader() });
+ */
+export function createDownloader(options: DownloaderOptions = {}): Downloader {
+  return new NodeDownloader(options);
+}
+
+class NodeDownloader implements Downloader {
+  readonly #bodies: HttpBodies;
+  readonly #retry: RetryOptions;
+  readonly #lockTimes: LockTimes;
+  readonly #pause: FetchContext["pause"];
+
+  constructor(options: DownloaderOptions) {
+    const { authorize, stallSeconds = DEFAULT_STALL_SECONDS } = options;
+    this.#bodies = new HttpBodies({ authorize, stallSeconds });
+    this.#retry = { ...RETRY, ...options.retry };
+    this.#lockTimes = { ...LOCK_TIMES, ...options.lock };
+    this.#pause = options.pause ?? pause;
+  }
+
+  async plan(files: readonly RemoteFile[], options: DownloadOptions): Promise<DownloadPlan> {
+    options.signal?.throwIfAborted();
+    const { allowPrivate = false, signal } = options;
+    return planDownload(options.to, files, { bodies: this.#bodies, allowPrivate, signal });
+  }
+
+  async *run(plan: DownloadPlan, options: DownloadOptions): AsyncIterable<DownloadResult> {
+    options.signal?.throwIfAborted();
+    const meter = new Meter(plan, options);
+    // Ends the rest when the caller stops taking results.
+    const leaving = new AbortController();
+    const signal = options.signal === undefined ? leaving.signal : AbortSignal.any([options.signal, leaving.signal]);
+    const context = this.#context(plan, options, signal, meter);
+    const waiting = plan.files.values();
+    const running = new Map<number, Promise<{ readonly key: number; readonly result: DownloadResult }>>();
+    let key = 0;
+    const startNext = () => {
+      const next = waiting.next();
+      if (next.done === true) return;
+      const own = key++;
+      running.set(
+        own,
+        fetchFile(next.value, context).then((result) => ({ key: own, result })),
+      );
+    };
+    try {
+      for (let i = 0; i < (options.parallel ?? DEFAULT_PARALLEL); i++) startNext();
+      while (running.size > 0) {
+        const { key: done, result } = await Promise.race(running.values());
+        running.delete(done);
+        meter.finishFile();
+        startNext();
+        yield result;
+      }
+    } finally {
+      leaving.abort();
+      // Parts are closed and locks released before the caller goes on.
+      await Promise.allSettled(running.values());
+    }
+  }
+
+  async publish(
+    to: string,
+    make: (folder: ByteStore) => Promise<readonly CompanionFile[]>,
+    { signal }: CallOptions = {},
+  ): Promise<void> {
+    const { work } = notePaths(to, "companions");
+    await mkdir(work, { recursive: true });
+    const lock = await FileLock.acquire(work, this.#lockTimes, signal);
+    const draft = join(work, "companion.draft");
+    try {
+      for (const { path, bytes } of await make(new LocalStore(to))) {
+        const place = await resolveInside(to, path);
+        await writeWhole(place, bytes, draft).catch((error: unknown) => {
+          throw toDataError(error, { path });
+        });
+      }
+    } finally {
+      await lock.release();
+    }
+  }
+
+  #context(plan: DownloadPlan, options: DownloadOptions, signal: AbortSignal, meter: Meter): FetchContext {
+    return {
+      ...{ root: plan.to, bodies: this.#bodies, retry: this.#retry, lockTimes: this.#lockTimes, signal },
+      ...{ allowPrivate: options.allowPrivate ?? false, overwrite: options.overwrite ?? false, pause: this.#pause },
+      onReceived: (bytes) => meter.receive(bytes),
+      onForgotten: (bytes) => meter.forget(bytes),
+    };
+  }
+}

@@ -1,0 +1,153 @@
+import { constants } from "node:fs";
+import { copyFile, type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { FileDigest } from "@crossprobe/core";
+import { DigestRun, feedFile } from "./digests.js";
+import type { FileLock } from "./file-lock.js";
+import { type PartState, readPartState, writeWhole } from "./notes.js";
+import { absentIsUndefined } from "./safe-path.js";
+
+/** The bytes of a file that is under way: what is there, what object they are of, and their digests so far. */
+export class PartFile {
+  readonly path: string;
+  length = 0;
+  state: PartState | undefined;
+  /** Whether bytes of an earlier connection are among those that are there. */
+  isResumed = false;
+  readonly #statePath: string;
+  readonly #draft: string;
+  readonly #wanted: readonly FileDigest[];
+  #file: FileHandle;
+  #run: DigestRun;
+
+  private constructor(work: string, token: string, file: FileHandle, wanted: readonly FileDigest[]) {
+    this.path = partPath(work, token);
+    this.#statePath = statePath(work, token);
+    this.#draft = join(work, `${token}.draft`);
+    this.#file = file;
+    this.#wanted = wanted;
+    this.#run = new DigestRun(wanted);
+  }
+
+  /** The part that another left behind under this lock's name, or an empty one. What is there is read once, for its digests. */
+  static async open(
+    work: string,
+    lock: FileLock,
+    wanted: readonly FileDigest[],
+    signal: AbortSignal | undefined,
+  ): Promise<PartFile> {
+    await adoptParts(work, lock);
+    const file = await open(partPath(work, lock.token), constants.O_RDWR | constants.O_CREAT, 0o644);
+    const part = new PartFile(work, lock.token, file, wanted);
+    try {
+      part.state = await readPartState(part.#statePath);
+      const { size } = await file.stat();
+      if (part.state === undefined || (part.state.size !== null && size > part.state.size)) await part.#empty();
+      else part.length = await feedFile(part.#run, part.path, size, signal);
+      part.isResumed = part.length > 0;
+      return part;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Forgets what is there and begins with another object, or the same one anew. */
+  async begin(state: Omit<PartState, "verified">): Promise<void> {
+    await this.#empty();
+    this.state = { ...state, verified: null };
+    await this.#writeState();
+  }
+
+  async append(piece: Uint8Array): Promise<void> {
+    this.#run.update(piece);
+    for (let written = 0; written < piece.byteLength; ) {
+      const { bytesWritten } = await this.#file.write(
+        piece,
+        written,
+        piece.byteLength - written,
+        this.length + written,
+      );
+      written += bytesWritten;
+    }
+    this.length += piece.byteLength;
+  }
+
+  /** Digests of all of it. Nothing can be appended after. */
+  digests(): FileDigest[] {
+    return this.#run.finish();
+  }
+
+  /** Brings everything to the disk and notes that it was compared. */
+  async seal(verified: readonly FileDigest[]): Promise<void> {
+    await this.#file.sync();
+    this.state = { etag: null, lastModified: null, ...this.state, size: this.length, verified };
+    await this.#writeState();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+  }
+
+  async #empty(): Promise<void> {
+    await this.#file.truncate(0);
+    this.length = 0;
+    this.isResumed = false;
+    this.#run = new DigestRun(this.#wanted);
+  }
+
+  async #writeState(): Promise<void> {
+    await writeWhole(this.#statePath, JSON.stringify(this.state), this.#draft);
+  }
+}
+
+function partPath(work: string, token: string): string {
+  return join(work, `${token}.part`);
+}
+
+function statePath(work: string, token: string): string {
+  return join(work, `${token}.json`);
+}
+
+/** Bytes of the longest part that is there, and what was compared of one that was published without a record. */
+export async function leftParts(
+  work: string,
+): Promise<{ readonly bytes: number; readonly sealed: PartState | undefined }> {
+  let bytes = 0;
+  let sealed: PartState | undefined;
+  for (const name of (await readdir(work).catch(absentIsUndefined)) ?? []) {
+    if (name.endsWith(".part")) {
+      const found = await stat(join(work, name)).catch(absentIsUndefined);
+      const state = await readPartState(join(work, name.replace(/\.part$/, ".json")));
+      if (found !== undefined && state !== undefined) bytes = Math.max(bytes, found.size);
+    } else if (name.endsWith(".json")) {
+      const state = await readPartState(join(work, name));
+      if (state !== undefined && state.verified !== null) sealed = state;
+    }
+  }
+  return { bytes, sealed };
+}
+
+/**
+ * Takes over the longest part: by its name where nobody can write to it any more, as a copy where its holder may wake up. Others are removed.
+ */
+async function adoptParts(work: string, lock: FileLock): Promise<void> {
+  const sleeping = new Set(lock.overtaken.filter(({ isDead }) => !isDead).map(({ token }) => token));
+  let best: { readonly token: string; readonly size: number } | undefined;
+  const names = await readdir(work);
+  const tokens = names.flatMap((name) => (name.endsWith(".part") ? [name.slice(0, -".part".length)] : []));
+  for (const token of tokens) {
+    if (token === lock.token || !names.includes(`${token}.json`)) continue;
+    const found = await stat(partPath(work, token)).catch(absentIsUndefined);
+    if (found !== undefined && found.size > (best?.size ?? 0)) best = { token, size: found.size };
+  }
+  if (best !== undefined) {
+    const bring = sleeping.has(best.token) ? copyFile : rename;
+    await bring(statePath(work, best.token), statePath(work, lock.token));
+    await bring(partPath(work, best.token), partPath(work, lock.token));
+  }
+  for (const name of names) {
+    const isOld = /\.(part|json|draft)$/.test(name) && !name.startsWith(lock.token);
+    if (isOld) await rm(join(work, name), { force: true });
+  }
+}

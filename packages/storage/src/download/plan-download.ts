@@ -1,0 +1,141 @@
+import { mkdir, realpath, statfs } from "node:fs/promises";
+import {
+  type DownloadPlan,
+  isDataError,
+  type PlannedFile,
+  QueryError,
+  type RemoteFile,
+  StoreError,
+} from "@crossprobe/core";
+import type { HttpBodies } from "../http-body.js";
+import { checkAddress } from "./address-guard.js";
+import { toDataError } from "./fetch-file.js";
+import { notePaths } from "./notes.js";
+import { leftParts } from "./part-file.js";
+import { checkRelativePath, pathIdentity, resolveInside } from "./safe-path.js";
+import { lookAt } from "./target.js";
+import { countOf } from "./transfer.js";
+
+export interface PlanContext {
+  readonly bodies: HttpBodies;
+  readonly allowPrivate: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How many files are looked at, and sizes asked for, at a time. */
+const LOOKED_AT_A_TIME = 8;
+
+/** See `Downloader.plan`. */
+export async function planDownload(
+  to: string,
+  files: readonly RemoteFile[],
+  context: PlanContext,
+): Promise<DownloadPlan> {
+  checkFiles(files, context.allowPrivate);
+  const root = await openRoot(to);
+  const planned: PlannedFile[] = [];
+  for (let start = 0; start < files.length; start += LOOKED_AT_A_TIME) {
+    context.signal?.throwIfAborted();
+    const some = files.slice(start, start + LOOKED_AT_A_TIME);
+    planned.push(...(await Promise.all(some.map((file) => planFile(root, file, context)))));
+  }
+  const wanted = planned.filter(({ state }) => state === "fetch" || state === "resume");
+  const missingBytes = wanted.reduce((sum, { missing }) => sum + (missing ?? 0), 0);
+  const freeBytes = await freeBytesAt(root);
+  if (freeBytes !== null && missingBytes > freeBytes) {
+    throw new StoreError(`${root} has room for ${freeBytes} bytes, ${missingBytes} are to be fetched`, {
+      url: root,
+      hint: "make room, choose another folder, or fewer files",
+    });
+  }
+  return {
+    to: root,
+    files: planned,
+    missingBytes,
+    unknownSizes: wanted.filter(({ size }) => size === null).length,
+    freeBytes,
+  };
+}
+
+function checkFiles(files: readonly RemoteFile[], allowPrivate: boolean): void {
+  const seen = new Map<string, string>();
+  for (const { path, urls } of files) {
+    checkRelativePath(path);
+    for (const url of urls) checkAddress(url, allowPrivate);
+    const other = seen.get(pathIdentity(path));
+    if (other !== undefined) {
+      throw new QueryError(`two files have one place: ${other} and ${path}`, {
+        hint: "names must differ in more than case; fetch one of them elsewhere",
+      });
+    }
+    seen.set(pathIdentity(path), path);
+  }
+}
+
+async function openRoot(to: string): Promise<string> {
+  try {
+    await mkdir(to, { recursive: true });
+    return await realpath(to);
+  } catch (error) {
+    throw toDataError(error, { path: to });
+  }
+}
+
+async function planFile(root: string, file: RemoteFile, context: PlanContext): Promise<PlannedFile> {
+  if (file.urls.length === 0) {
+    const reason = file.absent ?? "no address is known";
+    return { file, state: "absent", size: file.size, missing: null, reason };
+  }
+  const target = await resolveInside(root, file.path);
+  const notes = notePaths(root, file.path);
+  const asked = file.size === null ? await askSize(file, context) : { size: file.size, reason: null };
+  if (asked.isGone === true) return { file, state: "absent", size: null, missing: null, reason: asked.reason };
+  const { size, reason } = asked;
+  const there = await lookAt(target, notes, file, size);
+  if (there.kind === "present" || there.kind === "check") {
+    return { file, state: there.kind, size: there.size, missing: 0, reason };
+  }
+  const why = there.kind === "differs" ? `another file is there: ${there.why}` : reason;
+  const { bytes } = await leftParts(notes.work);
+  const missing = size === null ? null : Math.max(0, size - bytes);
+  return { file, state: bytes > 0 ? "resume" : "fetch", size, missing, reason: why };
+}
+
+interface Asked {
+  readonly size: number | null;
+  readonly reason: string | null;
+  readonly isGone?: boolean;
+}
+
+/** Asks the addresses for the size; what a server does not say is learnt when the file comes. */
+async function askSize(file: RemoteFile, { bodies, allowPrivate, signal }: PlanContext): Promise<Asked> {
+  let gone: string | null = null;
+  for (const url of file.urls) {
+    try {
+      const answer = await bodies.request({ method: "HEAD", url, allowPrivate, signal });
+      answer.cancel();
+      const size = countOf(answer.headers.get("content-length"));
+      const isPlain = (answer.headers.get("content-encoding") ?? "identity") === "identity";
+      if (answer.status === 200) return { size: isPlain ? (size ?? null) : null, reason: null };
+      if (answer.status !== 404 && answer.status !== 410) return { size: null, reason: null };
+      gone = `no file at ${answer.url} (HTTP status ${answer.status})`;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!isDataError(error)) throw error;
+      // A name that leads into a private network is no matter of luck.
+      if (isDataError(error, "query")) throw error;
+      return { size: null, reason: error.message };
+    }
+  }
+  return { size: null, reason: gone, isGone: true };
+}
+
+async function freeBytesAt(root: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(root);
+    // Some network systems say nothing, which reads as nothing.
+    return bsize > 0 ? bavail * bsize : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,26 @@
+/** How often and how long a download tries again. */
+export interface RetryOptions {
+  /** Tries in a row without one new byte (default 6). */
+  readonly tries: number;
+  /** Of the first wait, seconds; each is twice the one before, by chance up to half shorter. */
+  readonly firstWaitSeconds: number;
+  readonly longestWaitSeconds: number;
+}
+
+export const RETRY: RetryOptions = { tries: 6, firstWaitSeconds: 1, longestWaitSeconds: 60 };
+
+/** The longest wait that a server may ask for. */
+const LONGEST_ASKED_SECONDS = 600;
+
+/**
+ * How long to wait before the next try, seconds: what the server asks for, else twice as long as before.
+ *
+ * Source: RFC 9110 §10.2.3 (`Retry-After`: seconds or a date).
+ */
+export function retryWait(failures: number, asked: string | undefined, options: RetryOptions, now: number): number {
+  const seconds =
+    asked === undefined ? Number.NaN : /^\d+$/.test(asked) ? Number(asked) : (Date.parse(asked) - now) / 1000;
+  if (!Number.isNaN(seconds)) return Math.min(Math.max(0, seconds), LONGEST_ASKED_SECONDS);
+  const longest = Math.min(options.firstWaitSeconds * 2 ** (failures - 1), options.longestWaitSeconds);
+  return longest * (0.5 + Math.random() / 2);
+}
