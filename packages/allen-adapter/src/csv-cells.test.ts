@@ -1,3 +1,4 @@
+import { parseCsvColumns } from "@crossprobe/formats/csv";
 import { describe, expect, it } from "vitest";
 import { CsvCells, toNumber } from "./csv-cells.js";
 
@@ -24,12 +25,11 @@ describe("toNumber", () => {
 });
 
 describe("CsvCells", () => {
-  const columns = new Map([
-    ["id", ["7", "385.0", "x", ""]],
-    ["flag", ["True", "0", "", "maybe"]],
-    ["name", ["probeA", "", "None", "nan"]],
-  ]);
-  const cells = new CsvCells({ columns, rowCount: 4 }, "probes.csv", ["id"]);
+  const csv = parseCsvColumns(
+    "id,flag,name,rate\n7,True,probeA,1.5\n385.0,0,,\nx,,None,inf\n,maybe,nan,[1. 2.]\n",
+    "probes.csv",
+  );
+  const cells = new CsvCells(csv, "probes.csv", ["id"]);
 
   it("reads identifiers, truth values and texts, and refuses the rest with file, row and column", () => {
     expect([cells.id("id", 0), cells.id("id", 1)]).toEqual(["7", "385"]);
@@ -40,7 +40,14 @@ describe("CsvCells", () => {
     expect([0, 1, 2, 3].map((row) => cells.text("name", row))).toEqual(["probeA", null, null, null]);
   });
 
+  it("reads numbers, and says which cells are none", () => {
+    expect([0, 1, 2].map((row) => cells.number("rate", row))).toEqual([1.5, null, Number.POSITIVE_INFINITY]);
+    expect(() => cells.number("rate", 3)).toThrow(/Row 4 of probes\.csv holds "\[1\. 2\.\]" in column rate/);
+    expect([...cells.numbers("rate").unreadable]).toEqual([3]);
+    expect(cells.number("missing", 0)).toBeNull();
+  });
+
   it("refuses a table without a needed column", () => {
-    expect(() => new CsvCells({ columns, rowCount: 4 }, "probes.csv", ["id", "phase"])).toThrow(/phase/);
+    expect(() => new CsvCells(csv, "probes.csv", ["id", "phase"])).toThrow(/lacks the column "phase"/);
   });
 });

@@ -1,33 +1,41 @@
 import { SchemaError } from "@crossprobe/core";
-import type { CsvTable } from "@crossprobe/formats/csv";
-import { requireColumns } from "@crossprobe/formats/csv";
+import type { CsvColumns } from "@crossprobe/formats/csv";
+
+/** A column read as numbers. */
+export interface NumberColumn {
+  /** NaN where the cell is empty, says that there is nothing, or is no number. */
+  readonly values: Float64Array;
+  /** Rows whose cell is no number. */
+  readonly unreadable: ReadonlySet<number>;
+}
 
 /** One CSV table of the project cache: cells by column name and row number, read as what they stand for. */
 export class CsvCells {
   readonly url: string;
   readonly rowCount: number;
-  readonly #columns: ReadonlyMap<string, readonly string[]>;
+  /** Names of the columns in file order. */
+  readonly columns: readonly string[];
+  readonly #csv: CsvColumns;
+  readonly #numbers = new Map<string, NumberColumn>();
+  readonly #ids = new Map<string, readonly (string | undefined)[]>();
 
   /** @throws {@link SchemaError} naming the file and the columns that are missing */
-  constructor(csv: CsvTable, url: string, required: readonly string[]) {
-    requireColumns(csv, required, url);
+  constructor(csv: CsvColumns, url: string, required: readonly string[]) {
+    const missing = required.filter((name) => !csv.has(name));
+    if (missing.length > 0) throw lacksColumns(missing, csv.names, url);
+    this.#csv = csv;
     this.url = url;
     this.rowCount = csv.rowCount;
-    this.#columns = csv.columns;
-  }
-
-  /** Names of the columns in file order. */
-  get columns(): readonly string[] {
-    return [...this.#columns.keys()];
+    this.columns = csv.names;
   }
 
   has(column: string): boolean {
-    return this.#columns.has(column);
+    return this.#csv.has(column);
   }
 
   /** As written; `""` also where the column is absent. */
   raw(column: string, row: number): string {
-    return this.#columns.get(column)?.[row] ?? "";
+    return this.#csv.text(column, row);
   }
 
   /**
@@ -36,16 +44,27 @@ export class CsvCells {
    * Source: AllenSDK writes its tables with `DataFrame.to_csv`.
    */
   id(column: string, row: number): string {
-    const match = /^(\d+)(\.0*)?$/.exec(this.raw(column, row).trim());
-    if (match?.[1] !== undefined) return match[1];
-    throw this.#unreadable(column, row, "identifier");
+    const id = this.#idsOf(column)[row];
+    if (id !== undefined) return id;
+    throw this.unreadable(column, row, "identifier");
   }
 
   /** Null for an empty cell and for NaN. @throws {@link SchemaError} for a cell that is no number */
   number(column: string, row: number): number | null {
-    const value = toNumber(this.raw(column, row));
-    if (value !== undefined) return value;
-    throw this.#unreadable(column, row, "number");
+    const { values, unreadable } = this.numbers(column);
+    const value = values[row] ?? Number.NaN;
+    if (!Number.isNaN(value)) return value;
+    if (unreadable.has(row)) throw this.unreadable(column, row, "number");
+    return null;
+  }
+
+  /** A column as numbers, read once; NaN throughout where the table has no such column. */
+  numbers(column: string): NumberColumn {
+    const known = this.#numbers.get(column);
+    if (known) return known;
+    const found = toNumberColumn(this.#csv, column);
+    this.#numbers.set(column, found);
+    return found;
   }
 
   /** Null for an empty cell. @throws {@link SchemaError} for a cell that is no truth value */
@@ -54,7 +73,7 @@ export class CsvCells {
     if (text === "true" || text === "1" || text === "1.0") return true;
     if (text === "false" || text === "0" || text === "0.0") return false;
     if (ABSENT_TEXT.has(text)) return null;
-    throw this.#unreadable(column, row, "truth value");
+    throw this.unreadable(column, row, "truth value");
   }
 
   /** Null for an empty cell and the texts that stand for absence. */
@@ -63,12 +82,40 @@ export class CsvCells {
     return ABSENT_TEXT.has(text.trim().toLowerCase()) ? null : text;
   }
 
-  #unreadable(column: string, row: number, wanted: string): SchemaError {
+  #idsOf(column: string): readonly (string | undefined)[] {
+    const known = this.#ids.get(column);
+    if (known) return known;
+    const found = (this.#csv.texts(column) ?? []).map((text) => /^(\d+)(\.0*)?$/.exec(text.trim())?.[1]);
+    this.#ids.set(column, found);
+    return found;
+  }
+
+  /** The error of a cell that is not what it should be. */
+  unreadable(column: string, row: number, wanted: string): SchemaError {
     const cell = JSON.stringify(this.raw(column, row));
     return new SchemaError(`Row ${row + 1} of ${this.url} holds ${cell} in column ${column}, which is no ${wanted}.`, {
       url: this.url,
     });
   }
+}
+
+function toNumberColumn(csv: CsvColumns, column: string): NumberColumn {
+  const unreadable = new Set<number>();
+  const values = csv.numbers(column, (text, row) => {
+    const value = toNumber(text);
+    if (value === undefined) unreadable.add(row);
+    return value ?? Number.NaN;
+  });
+  return { values: values ?? new Float64Array(csv.rowCount).fill(Number.NaN), unreadable };
+}
+
+function lacksColumns(missing: readonly string[], present: readonly string[], url: string): SchemaError {
+  const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(", ");
+  const noun = missing.length === 1 ? "column" : "columns";
+  return new SchemaError(`${url} lacks the ${noun} ${list(missing)} (it has ${list(present)}).`, {
+    url,
+    hint: "Download the table again, or let AllenSDK write it.",
+  });
 }
 
 /** Texts that writers of these tables and files put where there is nothing. Source: errata of the release. */

@@ -1,4 +1,4 @@
-import { parseCsv } from "@crossprobe/formats/csv";
+import { parseCsvColumns } from "@crossprobe/formats/csv";
 import { describe, expect, it } from "vitest";
 import { CsvCells } from "./csv-cells.js";
 import { NoticeCounter } from "./notices.js";
@@ -9,9 +9,11 @@ const HEADER =
 
 /** Site 200, 2020 um from the tip, at the given point and label. */
 function place(point: string, label: string, outsideFrom: number | null = null) {
-  const cells = new CsvCells(parseCsv(`${HEADER}\n1,200,2020,${point},${label}\n`, "channels.csv"), "channels.csv", [
-    "id",
-  ]);
+  const cells = new CsvCells(
+    parseCsvColumns(`${HEADER}\n1,200,2020,${point},${label}\n`, "channels.csv"),
+    "channels.csv",
+    ["id"],
+  );
   const notices = new NoticeCounter();
   const found = placeOf(cells, 0, outsideFrom, notices);
   return { ...found, codes: notices.list().map(({ code }) => code) };

@@ -1,10 +1,10 @@
-import { parseCsv } from "@crossprobe/formats/csv";
+import { parseCsvColumns } from "@crossprobe/formats/csv";
 import { describe, expect, it } from "vitest";
 import { CsvCells } from "./csv-cells.js";
 import { passesAllenDefault } from "./quality-rule.js";
 
 function verdict(header: string, row: string): boolean | null {
-  return passesAllenDefault(new CsvCells(parseCsv(`${header}\n${row}\n`, "units.csv"), "units.csv", []), 0);
+  return passesAllenDefault(new CsvCells(parseCsvColumns(`${header}\n${row}\n`, "units.csv"), "units.csv", []), 0);
 }
 
 describe("passesAllenDefault", () => {

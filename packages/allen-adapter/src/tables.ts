@@ -1,5 +1,5 @@
-import type { ByteStore, CallOptions } from "@crossprobe/core";
-import { readCsv } from "@crossprobe/formats/csv";
+import { type ByteStore, type CallOptions, SchemaError } from "@crossprobe/core";
+import { readCsvColumns } from "@crossprobe/formats/csv";
 import { CsvCells } from "./csv-cells.js";
 
 /** Name of a metadata table of the project cache. */
@@ -49,7 +49,7 @@ const OWNER: Readonly<Record<TableName, string | undefined>> = {
 /**
  * Reads one table of a project cache; `undefined` when the folder has no such file.
  *
- * @throws {@link SchemaError} when a needed column is missing, or an identifier is no number
+ * @throws {@link SchemaError} when a needed column is missing, an identifier is no number, or stands twice
  */
 export async function readTable(
   store: ByteStore,
@@ -57,20 +57,45 @@ export async function readTable(
   name: TableName,
   options?: CallOptions,
 ): Promise<IndexedTable | undefined> {
-  const csv = await readCsv(store, key, {}, options);
+  const csv = await readCsvColumns(store, key, {}, options);
   return csv && indexTable(new CsvCells(csv, store.url + key, REQUIRED[name]), OWNER[name]);
 }
 
 function indexTable(cells: CsvCells, owner: string | undefined): IndexedTable {
   const rowOf = new Map<string, number>();
-  const rowsOf = new Map<string, number[]>();
   for (let row = 0; row < cells.rowCount; row++) {
-    rowOf.set(cells.id("id", row), row);
-    if (owner === undefined) continue;
+    const id = cells.id("id", row);
+    const first = rowOf.get(id);
+    if (first !== undefined) throw repeatedId(id, [first, row], cells.url);
+    rowOf.set(id, row);
+    if (owner !== undefined) cells.id(owner, row);
+  }
+  let owned: ReadonlyMap<string, readonly number[]> | undefined;
+  return {
+    cells,
+    rowOf,
+    get rowsOf() {
+      owned ??= groupByOwner(cells, owner);
+      return owned;
+    },
+  };
+}
+
+function groupByOwner(cells: CsvCells, owner: string | undefined): ReadonlyMap<string, readonly number[]> {
+  const rowsOf = new Map<string, number[]>();
+  for (let row = 0; owner !== undefined && row < cells.rowCount; row++) {
     const ownerId = cells.id(owner, row);
     const rows = rowsOf.get(ownerId);
     if (rows) rows.push(row);
     else rowsOf.set(ownerId, [row]);
   }
-  return { cells, rowOf, rowsOf };
+  return rowsOf;
+}
+
+function repeatedId(id: string, rows: readonly number[], url: string): SchemaError {
+  const places = rows.map((row) => row + 1).join(" and ");
+  return new SchemaError(`The id ${id} stands in rows ${places} of ${url}.`, {
+    url,
+    hint: "The table was put together from parts, or is damaged: download it again.",
+  });
 }

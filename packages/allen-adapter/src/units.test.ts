@@ -1,4 +1,4 @@
-import { parseCsv } from "@crossprobe/formats/csv";
+import { parseCsvColumns } from "@crossprobe/formats/csv";
 import { expect, it } from "vitest";
 import { CsvCells } from "./csv-cells.js";
 import type { IndexedTable } from "./tables.js";
@@ -7,7 +7,7 @@ import { toUnitTable } from "./units.js";
 /** A table as the cache reads it, from its rows by identifier. */
 function table(header: string, owner: string, rows: Readonly<Record<string, string>>): IndexedTable {
   const text = [header, ...Object.values(rows)].join("\n");
-  const cells = new CsvCells(parseCsv(`${text}\n`, "table.csv"), "table.csv", ["id"]);
+  const cells = new CsvCells(parseCsvColumns(`${text}\n`, "table.csv"), "table.csv", ["id"]);
   const rowOf = new Map(Object.keys(rows).map((id, row) => [id, row]));
   const rowsOf = new Map<string, number[]>();
   for (const row of rowOf.values())

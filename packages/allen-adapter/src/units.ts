@@ -1,5 +1,5 @@
 import type { Unit, UnitTable } from "@crossprobe/core";
-import { type CsvCells, toNumber } from "./csv-cells.js";
+import type { CsvCells } from "./csv-cells.js";
 import { NoticeCounter } from "./notices.js";
 import { nowhere, type Place, placeOf } from "./place.js";
 import { unitRowsOf } from "./probes.js";
@@ -37,7 +37,9 @@ export function toUnitTable(
 ): UnitTable {
   const notices = new NoticeCounter();
   const { cells } = tables.units;
-  const metrics = cells.columns.filter((name) => !NO_METRIC.has(name));
+  const metrics = cells.columns
+    .filter((name) => !NO_METRIC.has(name))
+    .map((name) => metricColumn(cells, name, notices));
   // A null label says nothing of a unit: it fires, so that the site of its channel is no reason to put it outside the brain.
   const place = (channelId: string): Place => {
     const row = tables.channels.rowOf.get(channelId);
@@ -65,9 +67,7 @@ export function toUnitTable(
         firingRate,
         firingRateSource: firingRate === null ? null : FIRING_RATE_SOURCE,
         quality: { [ALLEN_DEFAULT.id]: passesAllenDefault(cells, row) },
-        metrics: Object.fromEntries(
-          metrics.map((name) => [`${DATASET}.${name}`, metricOf(cells, name, row, notices)] as const),
-        ),
+        metrics: metricsOf(metrics, row),
       };
     }),
     provenance: [{ url: cells.url }, { url: tables.channels.cells.url, conversion: "place of the peak channel" }],
@@ -75,12 +75,28 @@ export function toUnitTable(
   };
 }
 
-/** A metric; null where it is absent, infinite, or a text (arrays in numpy's text form occur in old tables). */
-function metricOf(cells: CsvCells, column: string, row: number, notices: NoticeCounter): number | null {
-  const value = toNumber(cells.raw(column, row));
-  if (value === undefined) {
-    notices.add("metric-unreadable", `${cells.url}#${column}`, `Cells of ${column} that are no numbers were left out.`);
-    return null;
-  }
-  return value !== null && Number.isFinite(value) ? value : null;
+/** One metric of every unit, under its name in our vocabulary. */
+interface MetricColumn {
+  readonly key: string;
+  readonly valueAt: (row: number) => number | null;
+}
+
+/** A metric is null where it is absent, infinite, or a text (arrays in numpy's text form occur in old tables). */
+function metricColumn(cells: CsvCells, column: string, notices: NoticeCounter): MetricColumn {
+  const { values, unreadable } = cells.numbers(column);
+  const where = `${cells.url}#${column}`;
+  const valueAt = (row: number): number | null => {
+    const value = values[row] ?? Number.NaN;
+    if (unreadable.has(row)) {
+      notices.add("metric-unreadable", where, `Cells of ${column} that are no numbers were left out.`);
+    }
+    return Number.isFinite(value) ? value : null;
+  };
+  return { key: `${DATASET}.${column}`, valueAt };
+}
+
+function metricsOf(columns: readonly MetricColumn[], row: number): Record<string, number | null> {
+  const metrics: Record<string, number | null> = {};
+  for (const { key, valueAt } of columns) metrics[key] = valueAt(row);
+  return metrics;
 }

@@ -1,10 +1,13 @@
 /** Comma-separated tables. Format: RFC 4180, with the liberties of pandas: any line end, a byte order mark, an unnamed index. */
 
 import { type ByteStore, type CallOptions, FormatError, SchemaError } from "@crossprobe/core";
+import { type CsvColumns, RecordColumns, ScannedColumns } from "./csv/columns.js";
 import { type CsvRecords, CsvSyntaxError, readRecords } from "./csv/records.js";
+import { scanText } from "./csv/scanned-text.js";
 import { urlOf } from "./place.js";
 import { decodeText } from "./text.js";
 
+export type { CsvColumns } from "./csv/columns.js";
 export { encodeCsv } from "./csv/encode.js";
 
 /** A table of texts as they stand in the file, without their quotes. */
@@ -64,6 +67,39 @@ export function parseCsv(text: string, url: string, options: CsvOptions = {}): C
     builder.add(fields);
   }
   return builder.table();
+}
+
+/**
+ * A CSV file with a header line, its columns made when they are asked for. Reads it whole; for large tables of which some columns, or
+ * numbers, are wanted. Values and errors are those of {@link readCsv}.
+ *
+ * @example
+ * const units = await readCsvColumns(store, "units.csv", {}, { signal });
+ * const snr = Float64Array.from(units?.texts("snr") ?? [], (text) => (text === "" ? Number.NaN : Number(text)));
+ */
+export async function readCsvColumns(
+  store: ByteStore,
+  key: string,
+  csv: Pick<CsvOptions, "delimiter"> = {},
+  options: CallOptions = {},
+): Promise<CsvColumns | undefined> {
+  const bytes = await store.read(key, options);
+  if (bytes === undefined) return undefined;
+  const url = urlOf(store, key);
+  return parseCsvColumns(decodeText(bytes, url, "csv"), url, csv);
+}
+
+/** The columns in a CSV text. A text without a quote is cut at its delimiters and line ends; any other is read as by {@link parseCsv}. */
+export function parseCsvColumns(text: string, url: string, options: Pick<CsvOptions, "delimiter"> = {}): CsvColumns {
+  const scanned = text.includes('"') ? undefined : scanText(withoutMark(text), options.delimiter ?? ",");
+  const columns = scanned && new ScannedColumns(scanned);
+  // What cannot be cut evenly is read again for its complaint.
+  if (columns === undefined || hasRepeated(columns.names)) return new RecordColumns(parseCsv(text, url, options));
+  return columns;
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function recordsOf(text: string, delimiter: string, url: string): CsvRecords {
@@ -140,6 +176,10 @@ class TableBuilder {
   table(): CsvTable {
     return { columns: this.#columns, rowCount: this.#rowCount };
   }
+}
+
+function hasRepeated(names: readonly string[]): boolean {
+  return new Set(names).size < names.length;
 }
 
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
