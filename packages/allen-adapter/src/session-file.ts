@@ -14,7 +14,8 @@ export interface OpenedFile {
 /** Which file of the release, and how it is kept open. */
 export interface ReleaseFile {
   readonly kind: "session" | "LFP";
-  readonly id: string;
+  /** `undefined` for whichever it is of. */
+  readonly id: string | undefined;
   readonly cacheBytes: number;
   /** Where it may rest between reads; it stays open until closed without one. */
   readonly pool?: Hdf5Pool;
@@ -44,7 +45,7 @@ export async function openReleaseFile(
   }
   try {
     const nwb = await openNwb(file, options);
-    if (nwb.identifier !== undefined && nwb.identifier !== wanted.id) {
+    if (nwb.identifier !== undefined && nwb.identifier !== (wanted.id ?? nwb.identifier)) {
       throw new SchemaError(`${file.url} states the identifier ${nwb.identifier} where ${wanted.id} was expected.`, {
         url: file.url,
         hint: "It is the file of another session or probe under this name; fetch the right one.",

@@ -21,7 +21,7 @@ import {
 import { toChannelTable } from "./channels.js";
 import { toEvents } from "./events.js";
 import { type InvalidIntervals, readInvalidIntervals } from "./invalid-intervals.js";
-import { LfpOpener } from "./lfp.js";
+import { LfpOpener } from "./lfp/lfp-opener.js";
 import { readMovement } from "./movement.js";
 import { type Presentations, readPresentations } from "./presentations.js";
 import { countUnplacedUnits, toProbes } from "./probes.js";

@@ -68,6 +68,7 @@ export {
 } from "./model/event.js";
 export type { Interval, InvalidInterval } from "./model/interval.js";
 export type { InvalidSamples, LfpBlock, LfpCaveat, LfpClock, LfpRequest, LfpSource, LfpTraits } from "./model/lfp.js";
+export { type MaskedLfpBlock, type MaskOptions, maskInvalid } from "./model/lfp-mask.js";
 export type { MovementSignal } from "./model/movement.js";
 export { type ProbeInsertion, probeInsertionSchema } from "./model/probe-insertion.js";
 export { type Notice, noticeSchema, type Provenance, provenanceSchema } from "./model/provenance.js";

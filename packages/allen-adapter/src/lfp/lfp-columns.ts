@@ -1,8 +1,8 @@
 import { type CallOptions, type Channel, NotFoundError, type Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type ElectricalSeries, openElectricalSeries, readDynamicTable } from "@crossprobe/nwb";
-import { unlistedChannel } from "./channels.js";
-import { NoticeCounter } from "./notices.js";
+import { unlistedChannel } from "../channels.js";
+import { NoticeCounter } from "../notices.js";
 
 const ACQUISITION = "/acquisition";
 

@@ -6,7 +6,6 @@ import {
   type LfpBlock,
   type LfpClock,
   type LfpRequest,
-  type LfpSource,
   type LfpTraits,
   type Notice,
   type ProbeRef,
@@ -16,7 +15,9 @@ import {
 } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import type { ElectricalSeries } from "@crossprobe/nwb";
+import { type CurrentSourceDensity, currentSourceDensityOf } from "./current-source-density.js";
 import { findGaps } from "./lfp-clock.js";
+import type { LfpFile } from "./lfp-file.js";
 
 /** Bytes of samples of one read at most. */
 const READ_BYTES = 256 * 2 ** 20;
@@ -53,7 +54,7 @@ export interface LfpParts {
 }
 
 /** The LFP of one probe over its NWB file. Samples are read by range; one read decodes the chunks that it touches. */
-export class NwbLfpSource implements LfpSource {
+export class NwbLfpSource implements LfpFile {
   readonly traits = LFP_TRAITS;
   readonly sampleCount: number;
   readonly #parts: LfpParts;
@@ -125,6 +126,11 @@ export class NwbLfpSource implements LfpSource {
     return [...tagged, ...own].sort((a, b) => a.start - b.start);
   }
 
+  async currentSourceDensity(options?: CallOptions): Promise<CurrentSourceDensity> {
+    this.#checkOpen(options);
+    return currentSourceDensityOf(this.#parts.file, options);
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -134,7 +140,7 @@ export class NwbLfpSource implements LfpSource {
   #checkOpen(options?: CallOptions): void {
     options?.signal?.throwIfAborted();
     if (!this.#isClosed) return;
-    throw new QueryError(`The LFP of ${this.#parts.file.url} is closed.`, { hint: "Open it again with hub.lfp()." });
+    throw new QueryError(`The LFP of ${this.#parts.file.url} is closed.`, { hint: "Open it again." });
   }
 
   /** Sample and channel numbers that a request stands for, each of them inside the recording. */
