@@ -161,7 +161,9 @@ export class IblAdapter implements DatasetAdapter {
   }
 
   dispose(): void {
-    const reason = new QueryError("the IBL sources were closed while they were read");
+    const reason = new QueryError("the IBL sources were closed while they were read", {
+      hint: "dispose of the hub last",
+    });
     this.#reads.dispose(reason);
     this.#catalogue.dispose(reason);
   }
@@ -178,7 +180,10 @@ export class IblAdapter implements DatasetAdapter {
 
   async #require(modality: Modality, options: CallOptions): Promise<void> {
     const answer = (await this.#answers(options))[modality];
-    if (answer !== true) throw new UnsupportedError(`the IBL sources have no ${modality}: ${answer}`);
+    if (answer !== true)
+      throw new UnsupportedError(`the IBL sources have no ${modality}: ${answer}`, {
+        hint: "give a source that holds it",
+      });
   }
 
   async #session(session: SessionRef, options: CallOptions): Promise<SessionEntry> {

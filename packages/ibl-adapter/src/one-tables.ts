@@ -128,7 +128,10 @@ function toBigInt(column: Column, row: number, url: string): bigint {
   const value = column[row];
   if (typeof value === "bigint") return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return BigInt(value);
-  throw new SchemaError(`row ${row} of ${url} holds no 64-bit integer where half a UUID belongs`, { url });
+  throw new SchemaError(`row ${row} of ${url} holds no 64-bit integer where half a UUID belongs`, {
+    url,
+    hint: "download the index tables again",
+  });
 }
 
 /** Source: `one/util.py`: the 16 bytes of a UUID seen as two little-endian signed 64-bit integers. */
@@ -144,7 +147,10 @@ async function readDatasets(store: ByteStore, options: CallOptions): Promise<Dat
   const key = "datasets.pqt";
   const schema = await readParquetSchema(store, key, options);
   if (schema === undefined)
-    throw new SchemaError(`${store.url}${key} vanished while it was read`, { url: store.url + key });
+    throw new SchemaError(`${store.url}${key} vanished while it was read`, {
+      url: store.url + key,
+      hint: "read it again",
+    });
   const types = new Map(schema.columns.map(({ name, type }) => [name, type]));
   const table = await readDatasetTable({ store, key, rowCount: schema.rowCount, types }, options);
   return {

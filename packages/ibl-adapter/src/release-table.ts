@@ -34,7 +34,11 @@ export async function readReleaseTable(store: ByteStore, key: string, options: C
     if (!result.success) {
       const [issue] = result.error.issues;
       const what = `${issue?.path.join(".")}: ${issue?.message}`;
-      throw new SchemaError(`row ${row} of ${url} is not of the expected shape: ${what}`, { url, cause: result.error });
+      throw new SchemaError(`row ${row} of ${url} is not of the expected shape: ${what}`, {
+        url,
+        cause: result.error,
+        hint: "fetch the release table again",
+      });
     }
     const { pid } = result.data;
     if (seen.has(pid))

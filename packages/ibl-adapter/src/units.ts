@@ -154,7 +154,12 @@ async function readMetrics(reads: AlfReads, count: number): Promise<Metrics> {
   for (let row = 0; row < found.table.rowCount; row++) {
     const cluster = ids === undefined ? row : ids[row];
     if (cluster === undefined || rowOf.has(cluster)) {
-      throw new FormatError(`${found.url} names cluster ${cluster} twice`, { format: "alf", url: found.url, at: row });
+      throw new FormatError(`${found.url} names cluster ${cluster} twice`, {
+        format: "alf",
+        url: found.url,
+        at: row,
+        hint: "download the files of the sorting again",
+      });
     }
     rowOf.set(cluster, row);
   }

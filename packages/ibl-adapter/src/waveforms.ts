@@ -79,6 +79,7 @@ function placesOf(
       format: "alf",
       url: sites.url,
       at: unit,
+      hint: "download the files of the sorting again, all of one revision",
     });
   });
   return { siteIndices: places.map(({ site }) => site), channels: places.map(({ ref }) => ref) };

@@ -58,7 +58,11 @@ export class JsonHttp implements HttpClient {
 
 /** The client's own error is left out: it holds the request with its headers, hence tokens. */
 function lost(url: string, detail: string): StoreError {
-  return new StoreError(`Could not read ${url}: ${detail}.`, { url, retryable: true });
+  return new StoreError(`Could not read ${url}: ${detail}.`, {
+    url,
+    retryable: true,
+    hint: "Check the connection, then ask again.",
+  });
 }
 
 function describe(error: unknown): string {

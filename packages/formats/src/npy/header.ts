@@ -90,5 +90,10 @@ function toDtype(value: PythonValue | undefined, offset: number, url: string): s
 }
 
 function broken(url: string, at: number, reason: string): FormatError {
-  return new FormatError(`${url} is no readable npy file: ${reason} (byte ${at}).`, { format: "npy", url, at });
+  return new FormatError(`${url} is no readable npy file: ${reason} (byte ${at}).`, {
+    format: "npy",
+    url,
+    at,
+    hint: "Fetch it again.",
+  });
 }

@@ -143,7 +143,8 @@ export class AlyxClient {
   async owner(options: AlyxCallOptions = {}): Promise<string> {
     const url = questionUrl(this.url, "me");
     const owner = await this.#exchange.ask(url, ownerSchema, { ...options, isFresh: true, cacheSeconds: 0 });
-    if (owner === undefined) throw new NotFoundError(`${url} states no account.`);
+    if (owner === undefined)
+      throw new NotFoundError(`${url} states no account.`, { hint: "Check that the address is Alyx's." });
     return owner.username;
   }
 
@@ -153,7 +154,8 @@ export class AlyxClient {
     schema: Schema,
     options?: AlyxCallOptions,
   ): Promise<z.output<Schema> | undefined> {
-    if (!z.guid().safeParse(id).success) throw new QueryError(`${JSON.stringify(id)} is no id (a UUID).`);
+    if (!z.guid().safeParse(id).success)
+      throw new QueryError(`${JSON.stringify(id)} is no id (a UUID).`, { hint: "Give the id of a record." });
     return this.#exchange.ask(questionUrl(this.url, `${endpoint}/${id}`), schema, options);
   }
 
@@ -165,7 +167,7 @@ export class AlyxClient {
   ): AlyxList<z.output<Schema>> {
     const { pageSize } = options;
     if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= MOST_PER_PAGE)) {
-      throw new QueryError(`pageSize is ${pageSize}; it is a whole number from 1 to ${MOST_PER_PAGE}.`);
+      throw new QueryError(`pageSize is ${pageSize}.`, { hint: `Give a whole number from 1 to ${MOST_PER_PAGE}.` });
     }
     const limit: QueryPair[] = pageSize === undefined ? [] : [["limit", String(pageSize)]];
     return new AlyxList<z.output<Schema>>({
@@ -189,7 +191,12 @@ export class AlyxClient {
     options: AlyxCallOptions,
   ): Promise<AlyxPage<z.output<Schema>>> {
     const answer = await this.#exchange.ask(url, pageSchema(item), options);
-    if (answer === undefined) throw new StoreError(`${url} is no list of the service.`, { url, status: 404 });
+    if (answer === undefined)
+      throw new StoreError(`${url} is no list of the service.`, {
+        url,
+        status: 404,
+        hint: "Check that the address is Alyx's.",
+      });
     const { count, next, results: items, detail } = answer;
     if (detail !== undefined) this.#exchange.notice({ code: "service-notice", message: detail, count: 1, where: url });
     return { url, count, next, items };

@@ -280,7 +280,7 @@ function tokenOf(text: string, url: string): string {
   try {
     return tokenSchema.parse(parseAnswer(text, url).value).token;
   } catch {
-    throw new SchemaError(`${url} answered without a token.`, { url });
+    throw new SchemaError(`${url} answered without a token.`, { url, hint: "Check that the address is Alyx's." });
   }
 }
 

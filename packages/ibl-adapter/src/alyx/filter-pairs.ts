@@ -56,7 +56,9 @@ function textOf(name: string, value: unknown): string {
   const broken = items.find((item) => item.includes(","));
   // The service splits at commas, and knows no way to write one inside an item.
   if (broken !== undefined)
-    throw new QueryError(`${name}: ${JSON.stringify(broken)} has a comma, which separates items.`);
+    throw new QueryError(`${name}: ${JSON.stringify(broken)} has a comma, which separates items.`, {
+      hint: "Ask with a condition of `django`.",
+    });
   return items.join(",");
 }
 
@@ -102,10 +104,15 @@ function checkDjango(text: string): string {
   const parts = splitOutsideBrackets(text);
   const names = parts.filter((_, index) => index % 2 === 0).map((name) => name.trim());
   if (parts.length % 2 !== 0) {
-    throw new QueryError(`django: ${JSON.stringify(text)} is no list of pairs of a field and a value.`);
+    throw new QueryError(`django: ${JSON.stringify(text)} is no list of pairs of a field and a value.`, {
+      hint: 'Write "qc__lt,50".',
+    });
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new QueryError(`django: ${JSON.stringify(twice)} is named twice.`);
+  if (twice !== undefined)
+    throw new QueryError(`django: ${JSON.stringify(twice)} is named twice.`, {
+      hint: "Give each field one condition.",
+    });
   return text;
 }
 

@@ -27,7 +27,7 @@ export interface FinderOptions {
  *
  * In `auto` the tables come first: they cost no request. What they cannot answer (regions, tags, Django conditions) goes to the service.
  *
- * @throws {@link ConfigError} when the mode needs what was not given
+ * @throws {@link ConfigError} when there is no such mode, or it needs what was not given
  * @throws {@link UnsupportedError} when nobody of this mode can answer the filter
  * @example
  * const finder = new SessionFinder({ mode: "auto", local, alyx: client });
@@ -40,6 +40,11 @@ export class SessionFinder {
 
   constructor(options: FinderOptions) {
     this.mode = options.mode;
+    if (!FIND_MODES.includes(options.mode)) {
+      throw new ConfigError(`There is no mode ${JSON.stringify(options.mode)}.`, {
+        hint: `Use one of ${FIND_MODES.join(", ")}.`,
+      });
+    }
     this.#local = options.mode === "remote" ? undefined : options.local;
     this.#alyx = options.mode === "local" ? undefined : options.alyx;
     if (options.mode === "local" && this.#local === undefined) throw lacking("local", "tables on disk");
@@ -67,5 +72,5 @@ export class SessionFinder {
 }
 
 function lacking(mode: FindMode, what: string): ConfigError {
-  return new ConfigError(`The mode ${mode} needs ${what}.`);
+  return new ConfigError(`The mode ${mode} needs ${what}.`, { hint: "Give it, or take another mode." });
 }

@@ -110,7 +110,7 @@ export class AlyxList<Item> implements AsyncIterable<Item> {
     const { url } = page;
     return new SchemaError(
       `${url} answered with ${page.items.length} results where a page has ${expected} and another page follows.`,
-      { url },
+      { url, hint: "Ask again: the list may have changed." },
     );
   }
 }

@@ -20,9 +20,12 @@ export function toServiceUrl(text: string): string {
       hint: "Give them as `credentials`: addresses end up in messages and caches.",
     });
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") throw new ConfigError(`${url.href} is no http(s) URL.`);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw new ConfigError(`${url.href} is no http(s) URL.`, { hint: "It starts with https://." });
   if (url.search !== "" || url.hash !== "")
-    throw new ConfigError(`${url.origin}${url.pathname} has a query or fragment.`);
+    throw new ConfigError(`${url.origin}${url.pathname} has a query or fragment.`, {
+      hint: "Give the address of the service alone.",
+    });
   return url.href.endsWith("/") ? url.href : `${url.href}/`;
 }
 

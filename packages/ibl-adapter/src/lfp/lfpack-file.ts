@@ -278,7 +278,8 @@ export class LfpackFile {
     const names = await this.recordings({ signal: options.signal });
     const [only] = names;
     if (only !== undefined && names.length === 1) return only;
-    if (only === undefined) throw new NotFoundError(`the LFPack archive ${this.url} holds no recordings`);
+    if (only === undefined)
+      throw new NotFoundError(`the LFPack archive ${this.url} holds no recordings`, { hint: "give another archive" });
     throw new QueryError(`the LFPack archive ${this.url} holds ${names.length} recordings and none was named`, {
       hint: `name one of them: ${shown(names)}`,
     });

@@ -419,7 +419,7 @@ export class LfpackRecording {
 
   #checkOpen(options?: CallOptions): void {
     if (this.#isClosed || this.#decoder.isClosed)
-      throw new QueryError(`the recording ${this.path} in ${this.url} is closed`);
+      throw new QueryError(`the recording ${this.path} in ${this.url} is closed`, { hint: "open it again" });
     options?.signal?.throwIfAborted();
   }
 

@@ -23,7 +23,8 @@ export function reReferenceMap(channelCount: number, options: ReReferenceOptions
   }
   const reference = [...new Set(options.reference)].sort((a, b) => a - b);
   for (const channel of reference) checkChannel(channel, channelCount);
-  if (reference.length === 0) throw new QueryError("a re-reference to no channels is none");
+  if (reference.length === 0)
+    throw new QueryError("a re-reference to no channels is none", { hint: "name the channels of the reference" });
   if (reference.length !== options.reference.length) {
     throw new QueryError("reference channels are given more than once", { hint: "give each once" });
   }

@@ -62,7 +62,8 @@ function checkColumn({ name, entries }: MapColumn, channelCount: number): void {
         hint: "add the weights up",
       });
     }
-    if (!Number.isFinite(weight)) throw new QueryError(`column ${name} of a channel map has the weight ${weight}`);
+    if (!Number.isFinite(weight))
+      throw new QueryError(`column ${name} of a channel map has the weight ${weight}`, { hint: "give finite weights" });
     seen.add(channel);
   }
 }
@@ -103,6 +104,7 @@ export function composeMaps(outer: LinearMap, inner: LinearMap): LinearMap {
   if (outer.channelCount !== inner.columns.length) {
     throw new QueryError(
       `the map "${outer.name}" takes ${outer.channelCount} channels, "${inner.name}" gives ${inner.columns.length}`,
+      { hint: "make the outer map for as many channels" },
     );
   }
   const columns = outer.columns.map((name, column) => {

@@ -55,7 +55,9 @@ function isMask(index: readonly number[] | readonly boolean[]): index is readonl
 
 function masked(mask: readonly boolean[], length: number, what: string): Int32Array {
   if (mask.length === length) return Int32Array.from(mask.flatMap((isWanted, i) => (isWanted === true ? [i] : [])));
-  throw new QueryError(`a mask of ${mask.length} ${what} does not fit ${length}`);
+  throw new QueryError(`a mask of ${mask.length} ${what} does not fit ${length}`, {
+    hint: "give one truth value for each",
+  });
 }
 
 function position(value: number, length: number, what: string): number {
@@ -70,7 +72,8 @@ function position(value: number, length: number, what: string): number {
 function range({ start, stop, step = 1 }: Slice, length: number, what: string): Int32Array {
   for (const value of [start, stop, step])
     if (value !== undefined && !Number.isInteger(value)) throw notAnInteger(value, what);
-  if (step === 0) throw new QueryError(`a slice of ${what} with a step of 0 is none`);
+  if (step === 0)
+    throw new QueryError(`a slice of ${what} with a step of 0 is none`, { hint: "give a step other than 0" });
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
   const clip = (value: number): number => Math.min(highest, Math.max(lowest, value < 0 ? value + length : value));
   const first = start === undefined ? (step > 0 ? lowest : highest) : clip(start);
@@ -122,7 +125,9 @@ export function parseIndex(text: string): SampleIndex {
   const dots = parts.indexOf("...");
   if (dots >= 0) parts.splice(dots, 1, ...Array.from({ length: Math.max(0, 3 - parts.length) }, () => ":"));
   if (parts.length > 2) {
-    throw new QueryError(`the index [${text}] has ${parts.length} axes, the signal two: samples, then channels`);
+    throw new QueryError(`the index [${text}] has ${parts.length} axes, the signal two`, {
+      hint: "index samples, then channels",
+    });
   }
   const [rows, columns] = parts.map((part) => parseAxis(part, text));
   return [rows, columns];

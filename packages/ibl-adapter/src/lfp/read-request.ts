@@ -50,7 +50,10 @@ export function resolveRead(request: LfpackReadRequest, channelCount: number, sa
     });
   }
   if (map !== null && map.channelCount !== channelCount) {
-    throw new QueryError(`the map "${map.name}" takes ${map.channelCount} channels, the recording has ${channelCount}`);
+    throw new QueryError(
+      `the map "${map.name}" takes ${map.channelCount} channels, the recording has ${channelCount}`,
+      { hint: "make the map for the channels of the recording" },
+    );
   }
   if (filter !== null) checkLength(filter, sampleCount);
   const samples = request.samples ?? [0, sampleCount];

@@ -28,7 +28,9 @@ export function butterworth(order: number, band: ButterworthBand, rate: number):
   const low = band.lowHz === undefined ? undefined : warp(band.lowHz, rate);
   const high = band.highHz === undefined ? undefined : warp(band.highHz, rate);
   if (low !== undefined && high !== undefined && low >= high) {
-    throw new QueryError(`a band from ${band.lowHz} to ${band.highHz} Hz is none`);
+    throw new QueryError(`a band from ${band.lowHz} to ${band.highHz} Hz is none`, {
+      hint: "give a low corner below the high one",
+    });
   }
   const analog = toAnalog(prototype(order), low, high);
   return pairUp(toDigital(analog));
@@ -37,7 +39,9 @@ export function butterworth(order: number, band: ButterworthBand, rate: number):
 /** Corner on the analog axis, for a rate of 2. */
 function warp(corner: number, rate: number): number {
   if (corner > 0 && corner < rate / 2) return 4 * Math.tan((Math.PI * corner) / rate);
-  throw new QueryError(`a corner of ${corner} Hz is not between 0 and half of ${rate} Hz`);
+  throw new QueryError(`a corner of ${corner} Hz is not between 0 and half of ${rate} Hz`, {
+    hint: "give another corner, or read at a higher rate",
+  });
 }
 
 interface ZerosPoles {

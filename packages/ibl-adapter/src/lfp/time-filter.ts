@@ -55,7 +55,8 @@ export function firFilter(taps: ArrayLike<number>): FirFilter {
     });
   }
   const copy = Float64Array.from(taps);
-  if (!copy.every(Number.isFinite)) throw new QueryError("the taps of a filter must be finite");
+  if (!copy.every(Number.isFinite))
+    throw new QueryError("the taps of a filter must be finite", { hint: "design the filter again" });
   return { kind: "fir", taps: copy, halo: (taps.length - 1) / 2 };
 }
 
@@ -65,7 +66,8 @@ export function firFilter(taps: ArrayLike<number>): FirFilter {
  */
 export function sosFilter(sos: readonly (readonly number[])[]): SosFilter {
   const sections = sos.map(toSection);
-  if (sections.length === 0) throw new QueryError("a filter of no sections is none");
+  if (sections.length === 0)
+    throw new QueryError("a filter of no sections is none", { hint: "give one section or more" });
   const padding = sectionPadding(sections);
   return { kind: "sos", sections, padding, halo: Math.max(haloOf(sections), 2 * padding + 1) };
 }
@@ -81,7 +83,9 @@ function toSection(row: readonly number[], index: number): SosSection {
   const section = { b: [b0, b1, b2], a: [a1 ?? 0, a2 ?? 0] } as const;
   // The poles lie inside the unit circle if and only if the coefficients lie inside this triangle.
   if (!(Math.abs(section.a[1]) < 1 && Math.abs(section.a[0]) < 1 + section.a[1])) {
-    throw new QueryError(`section ${index} of the filter has a pole on or outside the unit circle: it is not stable`);
+    throw new QueryError(`section ${index} of the filter has a pole on or outside the unit circle: it is not stable`, {
+      hint: "take a lower order or a wider band",
+    });
   }
   return section;
 }

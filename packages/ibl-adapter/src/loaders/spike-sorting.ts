@@ -212,7 +212,11 @@ function metricsRows(metrics: Table, count: number, collection: string): Int32Ar
     const id = ids[row] ?? Number.NaN;
     if (!(id >= 0 && id < count)) continue;
     if (rows[id] !== -1) {
-      throw new FormatError(`clusters.metrics of ${collection} names cluster ${id} twice`, { format: "alf", at: row });
+      throw new FormatError(`clusters.metrics of ${collection} names cluster ${id} twice`, {
+        format: "alf",
+        at: row,
+        hint: "download the files of the sorting again",
+      });
     }
     rows[id] = row;
   }

@@ -46,7 +46,7 @@ export interface WheelMovements {
  * Source: `brainbox.behavior.wheel.movements` (ibllib 4.1). That works in batches of 10000 samples and reads memory that was never
  * written for an onset on the last sample of a batch (9799, 19599, …); here every onset is measured.
  *
- * @throws {@link QueryError} when the lengths differ
+ * @throws {@link QueryError} when the lengths differ, or the times are not evenly spaced
  */
 export function findMovements({ times, position }: EvenPosition, options: MovementOptions = {}): WheelMovements {
   const { rate = 1000, window = 0.2, minGap = 0.1, minDuration = 0.05 } = options;
@@ -54,6 +54,7 @@ export function findMovements({ times, position }: EvenPosition, options: Moveme
   if (times.length !== position.length) {
     throw new QueryError(`${position.length} positions at ${times.length} times`, { hint: "give one time a position" });
   }
+  assertEven(times);
   const width = Math.round(window * rate);
   const moving = markMoving(position, width, threshold);
   joinGaps(moving, minGap * rate);
@@ -105,6 +106,16 @@ export function extractMovements(timestamps: ArrayLike<number>, position: ArrayL
   const { step } = inferWheelEncoding(position);
   const thresholds = { threshold: 8 * step, onsetThreshold: 1.5 * step };
   return findMovements(interpolatePosition(timestamps, position), thresholds);
+}
+
+/** Source: the assertion of `brainbox.behavior.wheel.movements`: no step is further than 1e-10 s from the mean one. */
+function assertEven(times: Float64Array): void {
+  const mean = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1);
+  const uneven = times.findIndex((time, i) => i > 0 && !(Math.abs(time - (times[i - 1] ?? time) - mean) < 1e-10));
+  if (uneven === -1) return;
+  throw new QueryError(`wheel positions are not evenly spaced in time at sample ${uneven}`, {
+    hint: "resample them first (interpolatePosition)",
+  });
 }
 
 /** `moving[i]`: whether the window before sample `i` moves, shifted by one so that the first never does; nor does the last. */

@@ -120,7 +120,11 @@ export function chooseDatasets(
 
 function byPath(rows: readonly OneDataset[], path: string): OneDataset | null {
   const alf = parseAlfPath(path);
-  if (alf === undefined) throw new QueryError(`${path} is no path of a file that follows ALF.`);
+  if (alf === undefined) {
+    throw new QueryError(`${path} is no path of a file that follows ALF.`, {
+      hint: "write [collection/][#revision#/]object.attribute.extension",
+    });
+  }
   const { collection, revision, name } = alf;
   const filter = { filename: { ...name }, collection, revision, wildcards: true };
   return filterDatasets(rows, filter, { revisionLastBefore: false }).datasets[0] ?? null;
@@ -132,7 +136,9 @@ function perName(
 ): readonly (string | null | undefined)[] {
   if (value === null || value === undefined || typeof value === "string") return names.map(() => value);
   if (value.length === names.length) return value;
-  throw new QueryError(`${value.length} collections or revisions do not go with ${names.length} names.`);
+  throw new QueryError(`${value.length} collections or revisions do not go with ${names.length} names.`, {
+    hint: "give one for all, or one for each name",
+  });
 }
 
 /**
@@ -179,5 +185,6 @@ function assertOne(what: string, values: readonly string[]): void {
   if (found.length > 1)
     throw new QueryError(
       `Files of ${found.length} ${what} match: ${found.map((name) => JSON.stringify(name)).join(", ")}.`,
+      { hint: `name one of the ${what}` },
     );
 }

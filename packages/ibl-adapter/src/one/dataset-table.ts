@@ -103,17 +103,25 @@ export class DatasetTable {
     };
   }
 
-  /** The file of an id; undefined where no row has it. */
+  /**
+   * The file of an id; undefined where no row has it. Looks at every id.
+   *
+   * @throws {@link SchemaError} when two rows have it
+   */
   find(id: string): OneDataset | undefined {
     const wanted = uuidBytes(id);
     if (wanted === undefined) return undefined;
     const { ids } = this.#columns;
+    let found: OneDataset | undefined;
     for (let at = 0; at < ids.length; at += 16) {
       let same = 0;
       while (same < 16 && ids[at + same] === wanted[same]) same++;
-      if (same === 16) return this.#dataset(at / 16);
+      if (same < 16) continue;
+      const row = this.#dataset(at / 16);
+      if (found !== undefined) throw twice(id, found, row);
+      found = row;
     }
-    return undefined;
+    return found;
   }
 
   /**
@@ -233,7 +241,11 @@ export async function readDatasetTable(file: IndexFile, options: CallOptions): P
     throw new SchemaError(`${urlOf(file)} has no column rel_path; it has ${found}`, { url: urlOf(file), hint });
   }
   const lost = paths.codes.indexOf(0);
-  if (lost !== -1) throw new SchemaError(`row ${lost} of ${urlOf(file)} has no path`, { url: urlOf(file) });
+  if (lost !== -1)
+    throw new SchemaError(`row ${lost} of ${urlOf(file)} has no path`, {
+      url: urlOf(file),
+      hint: "download the index tables again",
+    });
   const qc = await readTexts(file, "qc", options);
   const qcNames = qc?.texts.map((text) => toStoredQc(text, file)) ?? ["NOT_SET"];
   let strange = 0;
@@ -268,7 +280,10 @@ function strangeHashes(count: number, file: IndexFile): Notice {
 function toStoredQc(text: string | null, file: IndexFile): QcName | null {
   if (text === null) return null;
   if (text in QC_LEVELS) return text as QcName;
-  throw new SchemaError(`${urlOf(file)} has a qc of ${JSON.stringify(text)}`, { url: urlOf(file) });
+  throw new SchemaError(`${urlOf(file)} has a qc of ${JSON.stringify(text)}`, {
+    url: urlOf(file),
+    hint: "download the index tables again",
+  });
 }
 
 /** Sessions of the rows as numbers into the ascending ids. */
@@ -276,7 +291,10 @@ async function readSessionNumbers(file: IndexFile, options: CallOptions) {
   const { texts, codes } = (await readTexts(file, "eid", options)) ?? (await readPairedSessions(file, options));
   const names = texts.map((text) => text?.toLowerCase() ?? null);
   if (codes.includes(0)) {
-    throw new SchemaError(`row ${codes.indexOf(0)} of ${urlOf(file)} has no eid`, { url: urlOf(file) });
+    throw new SchemaError(`row ${codes.indexOf(0)} of ${urlOf(file)} has no eid`, {
+      url: urlOf(file),
+      hint: "download the index tables again",
+    });
   }
   const eids = [...new Set(names.filter((name) => name !== null))].sort();
   const numbers = new Map(eids.map((eid, i) => [eid, i]));
@@ -301,4 +319,10 @@ async function readPairedSessions(file: IndexFile, options: CallOptions) {
     codes[row] = code;
   }
   return { texts, codes };
+}
+
+function twice(id: string, first: OneDataset, second: OneDataset): SchemaError {
+  return new SchemaError(`The index lists the file ${id} twice: ${first.path} and ${second.path}.`, {
+    hint: "download the index tables again",
+  });
 }

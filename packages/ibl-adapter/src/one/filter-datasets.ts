@@ -161,7 +161,9 @@ export function filterDatasets(
     assertOne("files", new Set(matches.map(({ path }) => path)));
     return { datasets: matches, notices: [] };
   }
-  if (Array.isArray(filter.revision)) throw new QueryError("One revision can be asked for, not a list.");
+  if (Array.isArray(filter.revision)) {
+    throw new QueryError("One revision can be asked for, not a list.", { hint: "name the last one that may be taken" });
+  }
   const wanted = filter.revision as string | null | undefined;
   const chosen = chooseRevisions(matches, wanted ?? undefined, assertUnique);
   if (assertUnique) assertOne("files", new Set(chosen.datasets.map(({ path }) => path)));
@@ -188,7 +190,9 @@ export function partsOf(path: string): {
   readonly name: string;
 } {
   const found = /^(?:(?<collection>[^#]+)\/)?(?:#(?<revision>[^#]*)#\/)?(?<name>[^/#]+)$/.exec(path);
-  if (found === null) throw new NotFoundError(`${path} is no path of a file in a session`);
+  if (found === null) {
+    throw new NotFoundError(`${path} is no path of a file in a session`, { hint: "download the index tables again" });
+  }
   return {
     collection: found.groups?.collection ?? "",
     revision: found.groups?.revision ?? "",

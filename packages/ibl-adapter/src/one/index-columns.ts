@@ -8,6 +8,9 @@ import {
 } from "@crossprobe/formats/parquet";
 import { packUuid } from "./packed-ids.js";
 
+/** What to do about a damaged table. */
+const AGAIN = "download the index tables again";
+
 /** A table of a ONE cache: where it is, and which columns of which types it has. */
 export interface IndexFile {
   readonly store: ByteStore;
@@ -80,7 +83,10 @@ export async function readIds(file: IndexFile, name: string, options: CallOption
   const texts = await readPackedTexts(file, stored, packUuid, options);
   if (texts !== undefined) {
     if (texts.absent?.includes(1) === true) {
-      throw new SchemaError(`row ${texts.absent.indexOf(1)} of ${urlOf(file)} has no ${name}`, { url: urlOf(file) });
+      throw new SchemaError(`row ${texts.absent.indexOf(1)} of ${urlOf(file)} has no ${name}`, {
+        url: urlOf(file),
+        hint: AGAIN,
+      });
     }
     return texts.bytes;
   }
@@ -93,12 +99,11 @@ async function putHalves(ids: Uint8Array, file: IndexFile, name: string, at: num
   const url = urlOf(file);
   if (!file.types.has(name)) {
     const found = [...file.types.keys()].join(", ");
-    const hint = "download the index tables again";
-    throw new SchemaError(`${url} has no ids: neither texts nor ${name}; it has ${found}`, { url, hint });
+    throw new SchemaError(`${url} has no ids: neither texts nor ${name}; it has ${found}`, { url, hint: AGAIN });
   }
   const halves = await readParquetPacked(file.store, file.key, name, { width: 8 }, options);
   if (halves === undefined || halves.absent !== undefined)
-    throw new SchemaError(`column ${name} of ${url} lacks integers`, { url });
+    throw new SchemaError(`column ${name} of ${url} lacks integers`, { url, hint: AGAIN });
   for (let row = 0; row < file.rowCount; row++) {
     for (let i = 0; i < 8; i++) ids[row * 16 + at + i] = halves.bytes[row * 8 + i] as number;
   }
@@ -154,7 +159,10 @@ export async function readFlags(file: IndexFile, name: string, options: CallOpti
     if (typeof value === "boolean" || typeof value === "number") flags[row] = value ? FLAG.yes : FLAG.no;
     else if (value === null) flags[row] = FLAG.absent;
     else
-      throw new SchemaError(`row ${row} of column ${name} of ${urlOf(file)} is no truth value`, { url: urlOf(file) });
+      throw new SchemaError(`row ${row} of column ${name} of ${urlOf(file)} is no truth value`, {
+        url: urlOf(file),
+        hint: AGAIN,
+      });
   }
   return flags;
 }
@@ -163,6 +171,6 @@ async function wholeColumn(file: IndexFile, name: string, options: CallOptions):
   const found = await readParquet(file.store, file.key, { columns: [name] }, options);
   const column = found?.columns.get(name);
   if (column?.length !== file.rowCount)
-    throw new SchemaError(`${urlOf(file)} changed while it was read`, { url: urlOf(file) });
+    throw new SchemaError(`${urlOf(file)} changed while it was read`, { url: urlOf(file), hint: "read it again" });
   return column;
 }

@@ -1,4 +1,4 @@
-import { NotFoundError, UnsupportedError } from "@crossprobe/core";
+import { NotFoundError, SchemaError, UnsupportedError } from "@crossprobe/core";
 import type { OneDataset } from "./dataset-table.js";
 import { type DatasetFilter, partsOf, toDatasetTest } from "./filter-datasets.js";
 import type { OneIndex, OneSession } from "./one-index.js";
@@ -63,12 +63,19 @@ export function listSubjects(index: OneIndex): string[] {
  * The session of an id.
  *
  * @throws {@link NotFoundError} when the index has none
+ * @throws {@link SchemaError} when it has two
  */
 export function sessionDetails(index: OneIndex, eid: string): OneSession {
   const wanted = eid.toLowerCase();
-  const found = index.sessions.find((session) => session.eid === wanted);
-  if (found !== undefined) return found;
-  throw new NotFoundError(`The index in ${index.url} has no session ${eid}.`, {
-    hint: "check the id, or update the index tables",
+  const [found, ...others] = index.sessions.filter((session) => session.eid === wanted);
+  if (found === undefined) {
+    throw new NotFoundError(`The index in ${index.url} has no session ${eid}.`, {
+      hint: "check the id, or update the index tables",
+    });
+  }
+  if (others.length === 0) return found;
+  throw new SchemaError(`The index in ${index.url} lists the session ${eid} ${others.length + 1} times.`, {
+    url: index.url,
+    hint: "download the index tables again",
   });
 }

@@ -56,6 +56,8 @@ export function toTexts(value: unknown, term: string): string[] {
   const values = Array.isArray(value) ? (value as unknown[]) : [value];
   return values.map((text) => {
     if (typeof text === "string") return text;
-    throw new QueryError(`The search term ${term} takes texts, not ${JSON.stringify(text)}.`);
+    throw new QueryError(`The search term ${term} takes texts, not ${JSON.stringify(text)}.`, {
+      hint: "give one text or a list of them",
+    });
   });
 }

@@ -101,7 +101,9 @@ function containing<Row>(
 function toInteger(value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value)) return Math.trunc(value);
   if (typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value)) return Number(value);
-  throw new QueryError(`The search term number takes integers, not ${JSON.stringify(value)}.`);
+  throw new QueryError(`The search term number takes integers, not ${JSON.stringify(value)}.`, {
+    hint: "give the number of the session on its day, from 1 on",
+  });
 }
 
 function withDatasets(index: OneIndex, sessions: OneSession[], terms: ReadonlyMap<string, unknown>): OneSession[] {

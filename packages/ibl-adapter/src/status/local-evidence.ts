@@ -41,7 +41,10 @@ export async function localEvidence(
   options: CallOptions = {},
 ): Promise<SessionEvidence> {
   const [session] = rowsOf(index.sessions, eid.toLowerCase());
-  if (session === undefined) throw new NotFoundError(`no session ${eid} in the tables of ${index.url}`);
+  if (session === undefined)
+    throw new NotFoundError(`no session ${eid} in the tables of ${index.url}`, {
+      hint: "check the id, or update the index tables",
+    });
   return evidenceOf(listedSession(index, session), store, options);
 }
 

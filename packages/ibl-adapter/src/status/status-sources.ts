@@ -139,7 +139,7 @@ export async function* alyxSessions(
   const client = new AlyxClient({ url, credentials, http: request.http, onNotice: request.note });
   const read = (id: string) => async () => {
     const session = await client.session(id, { signal });
-    if (session === undefined) throw new NotFoundError(`${client.url} has no session ${id}`);
+    if (session === undefined) throw new NotFoundError(`${client.url} has no session ${id}`, { hint: "check the id" });
     return alyxEvidence(session);
   };
   const ids = new Set(choice.sessions.filter((text) => !text.includes("/")).map((text) => text.toLowerCase()));
