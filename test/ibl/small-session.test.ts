@@ -147,6 +147,37 @@ describe("channels and units", () => {
     expect(fewer.notices).toMatchObject([{ code: "electrode-sites-replace-channels", count: 4 }]);
   });
 
+  it("of a sorting without histology take the places of an aligned one, along the probe", async () => {
+    const [own, other] = [`${FOLDER}alf/probe00/iblsorter/`, SORTING];
+    const hub = hubOf({
+      [`${own}spikes.times.npy`]: [0.5],
+      [`${own}channels.localCoordinates.npy`]: { data: Float64Array.of(11, 20, 11, 25, 11, 41), shape: [3, 2] },
+    });
+    const { rows, notices, provenance } = await hub.channels(ref("ibl", "probe", PROBE_ID));
+    // the aligned sorting has its first sites at 20 and 40 um, in VISp and outside the brain; 25 is a quarter of the way
+    expect(rows.map(({ region, regionAbsent, ccf }) => [region?.acronym ?? regionAbsent, ccf?.ap ?? null])).toEqual([
+      ["VISp", 5400 + 3000],
+      ["VISp", 5400 + 2250],
+      ["notRegistered", null],
+    ]);
+    expect(notices.map(({ code, count }) => [code, count])).toEqual([
+      ["locations-interpolated", 2],
+      ["locations-not-interpolated", 1],
+    ]);
+    expect(provenance.some(({ url }) => url.includes(other))).toBe(true);
+  });
+
+  it("of a probe with several shanks are not interpolated along one of them", async () => {
+    const own = `${FOLDER}alf/probe00/iblsorter/`;
+    const hub = hubOf({
+      [`${own}spikes.times.npy`]: [0.5],
+      [`${own}channels.localCoordinates.npy`]: { data: Float64Array.of(27, 20, 277, 25), shape: [2, 2] },
+    });
+    const { rows, notices } = await hub.channels(ref("ibl", "probe", PROBE_ID));
+    expect(rows.map(({ regionAbsent }) => regionAbsent)).toEqual(["notRegistered", "notRegistered"]);
+    expect(notices).toEqual([]);
+  });
+
   it("join metrics by cluster id, and judge nothing where there are none", async () => {
     const { rows, notices } = await hubOf().unitTable(probe);
     expect(

@@ -8,6 +8,7 @@ import {
 } from "@crossprobe/core";
 import { type AlfFile, chooseSorting, collectionsOf } from "./alf-file.js";
 import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
+import { type PlacelessChannels, readAlignedPlaces } from "./aligned-places.js";
 import { channelRef, toCcfPoint, toChannelQuality, toLocation } from "./vocabulary.js";
 
 /** Which files describe a probe. */
@@ -43,7 +44,8 @@ function channelCollection({ files, label }: ProbeFiles): string | undefined {
  * release has no histology, `unknown` for an id that the structure tree does not have.
  *
  * Source: ALF `channels`: `localCoordinates` um (lateral, axial), `mlapdv` um from bregma, `brainLocationIds_ccf_2017`,
- * `rawInd`, `labels`; `electrodeSites` override them (`SpikeSortingLoader.load_channels`, ibllib).
+ * `rawInd`, `labels`; `electrodeSites` override them (`SpikeSortingLoader.load_channels`, ibllib). Places of another sorting of the probe stand in
+ * for those that a sorting has not, along the probe (`_load_channels_locations_from_disk`).
  *
  * @throws {@link NotFoundError} where the session has neither
  * @throws {@link FormatError} when the arrays differ in length
@@ -60,7 +62,8 @@ export async function readChannels(source: ProbeFiles, options: CallOptions = {}
   const own = await readArrays(reads, "channels");
   const sites = new AlfReads(files, `alf/${label}`, options);
   const override = hasElectrodeSites(source) ? await readArrays(sites, "electrodeSites") : undefined;
-  const arrays = override === undefined ? own : overridden(own, override, sites);
+  const stated = override === undefined ? own : overridden(own, override, sites);
+  const arrays = await placed(stated, { files, label, collection }, reads, options);
   const rows = toRows(probe, arrays, reads);
   return {
     probe,
@@ -96,6 +99,18 @@ async function readArrays(reads: AlfReads, object: string): Promise<ChannelArray
     rawInd: await reads.npy(object, "rawInd"),
     labels: await reads.npy(object, "labels"),
   };
+}
+
+/** Channels without histology take the places of another sorting of the probe that has some. */
+async function placed(
+  arrays: ChannelArrays,
+  place: Omit<PlacelessChannels, "localCoordinates">,
+  reads: AlfReads,
+  options: CallOptions,
+): Promise<ChannelArrays> {
+  const { localCoordinates, mlapdv, locationIds } = arrays;
+  if (mlapdv !== undefined || locationIds !== undefined || localCoordinates === undefined) return arrays;
+  return { ...arrays, ...(await readAlignedPlaces({ ...place, localCoordinates }, reads, options)) };
 }
 
 /** Electrode sites win over the sorting's channels; with another number of rows they replace all of them. */

@@ -22,6 +22,7 @@ export {
   parseDatasetPath,
   withPaddedNumber,
 } from "../alf-path.js";
+export { type AlignedChannels, type InterpolatedPlaces, interpolatePlaces } from "../aligned-places.js";
 export type { FrameData } from "../frame-data.js";
 export { parseFrameData } from "../frame-data.js";
 export type { AlfObject, ObjectOptions } from "./alf-object.js";
