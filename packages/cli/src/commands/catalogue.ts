@@ -41,6 +41,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./units.js")).unitsCommand,
   },
   {
+    name: "aggregate",
+    summary: "Write the units of all probes as one Parquet table, and their spikes as one HDF5 file.",
+    open: async () => (await import("./aggregate.js")).aggregateCommand,
+  },
+  {
     name: "regions",
     summary: "List the regions with channels or units in the sources; or describe one structure of the atlas.",
     open: async () => (await import("./regions.js")).regionsCommand,

@@ -2,7 +2,6 @@ import {
   type DatasetReport,
   isDataError,
   NotFoundError,
-  type Notice,
   type ReportColumn,
   type ReportOption,
   type ReportRow,
@@ -25,7 +24,7 @@ import { groupedTable, type RowGroup, textTableWithNotes, wrapText } from "../ou
 import { type FileColumn, resolveOut, writeRows } from "../output/write-rows.js";
 import { parseOutFile } from "../output/write-table.js";
 import { plural } from "./listing.js";
-import { noteNotices } from "./notices.js";
+import { CollectedNotices, noteNotices } from "./notices.js";
 
 interface Options extends CommonOptions {
   readonly source?: readonly string[];
@@ -88,12 +87,12 @@ async function run(
   const urls = sourceUrls(sources)[dataset];
   return withSources(io, sources, options, async (context) => {
     const failed: string[] = [];
-    const notices = new Map<string, Notice>();
+    const notices = new CollectedNotices();
     const path = await resolveOut(context, options.out);
     const table = report.open({
       ...{ sources: urls, values: options, stores: createStores(), http: new JsonHttp() },
       ...{ environment: process.env, signal: io.signal },
-      note: (notice) => collectNotice(notices, notice),
+      note: (notice) => notices.add(notice),
       fail: (what, error) => {
         context.fail(what, error);
         failed.push(what);
@@ -104,7 +103,7 @@ async function run(
       throw new NotFoundError(`none of ${failed.length} could be read`, { hint: "see the errors above" });
     }
     if (path !== undefined) await writeRows(path, table.columns.map(toFileColumn), rows);
-    noteNotices(context, [...notices.values()]);
+    noteNotices(context, notices.all);
     print(context, table, rows, path);
     return failed.length > 0 ? 1 : 0;
   });
@@ -119,13 +118,6 @@ async function readRows({ io }: CommandContext, table: ReportTable): Promise<rea
   }
   progress.end();
   return rows;
-}
-
-/** Notices that say the same of several things are one; it names the first place. */
-function collectNotice(notices: Map<string, Notice>, notice: Notice): void {
-  const key = `${notice.code} ${notice.message}`;
-  const before = notices.get(key);
-  notices.set(key, before === undefined ? notice : { ...before, count: before.count + notice.count });
 }
 
 const TYPES: Readonly<Record<ReportColumn["type"], ParquetColumnType>> = {

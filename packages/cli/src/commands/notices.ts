@@ -9,3 +9,18 @@ export function noteNotices(context: Pick<CommandContext, "io" | "note">, notice
     context.note(wrapText(withLocalPaths(`note: ${message} (${count}, ${where})`), context.io.columns, "  "));
   }
 }
+
+/** Notices of many things: what says the same is one, counted together, and names the first place. */
+export class CollectedNotices {
+  readonly #byText = new Map<string, Notice>();
+
+  add(notice: Notice): void {
+    const key = `${notice.code} ${notice.message}`;
+    const before = this.#byText.get(key);
+    this.#byText.set(key, before === undefined ? notice : { ...before, count: before.count + notice.count });
+  }
+
+  get all(): readonly Notice[] {
+    return [...this.#byText.values()];
+  }
+}

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkWritable, writeFiles } from "./write-file.js";
+import { checkWritable, writeFiles, writeStreamed } from "./write-file.js";
 
 let folder: string;
 beforeEach(() => {
@@ -24,6 +24,16 @@ describe("writeFiles", () => {
     expect(everything()).toEqual(["a.txt", "deep", "deep/er", "deep/er/b.bin"]);
     expect(readFileSync(join(folder, "a.txt"), "utf8")).toBe("after");
     expect([...readFileSync(join(folder, "deep/er/b.bin"))]).toEqual([1, 2]);
+  });
+
+  it("replaces the beginning of a file that was written piece by piece", async () => {
+    const path = join(folder, "a.bin");
+    await writeStreamed([path], async (write) => {
+      await write(path, Uint8Array.of(0, 0, 3));
+      await write(path, Uint8Array.of(4));
+      await write(path, Uint8Array.of(1, 2), 0);
+    });
+    expect([...readFileSync(path)]).toEqual([1, 2, 3, 4]);
   });
 
   it("leaves neither files nor folders behind when one cannot be written", async () => {

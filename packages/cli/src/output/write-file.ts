@@ -14,8 +14,8 @@ export function writeFiles(files: ReadonlyMap<string, Uint8Array | string>): Pro
   });
 }
 
-/** Adds bytes or text to the end of one of the files. */
-export type Write = (path: string, content: Uint8Array | string) => Promise<void>;
+/** Adds bytes or text to the end of one of the files; with `at`, replaces bytes that are there, once nothing is added any more. */
+export type Write = (path: string, content: Uint8Array | string, at?: number) => Promise<void>;
 
 /**
  * The same for files that are written piece by piece: they are in their places only once the body has resolved.
@@ -38,8 +38,14 @@ export async function writeStreamed<Result>(
         handles.set(path, await open(path + suffix, "w"));
       });
     }
-    const result = await body((path, content) => trying(path, async () => handles.get(path)?.writeFile(content)));
-    for (const [path, handle] of handles) await trying(path, () => handle.close());
+    const result = await body((path, content, at) => trying(path, () => put(handles.get(path), content, at)));
+    for (const [path, handle] of handles) {
+      await trying(path, async () => {
+        // What is renamed into its place must have reached the disk: else a crash leaves an empty file there.
+        await handle.sync();
+        await handle.close();
+      });
+    }
     for (const path of paths) await trying(path, () => rename(path + suffix, path));
     return result;
   } catch (error) {
@@ -48,6 +54,15 @@ export async function writeStreamed<Result>(
     for (const folder of folders.reverse()) await rmdir(folder).catch(() => undefined);
     throw error;
   }
+}
+
+async function put(
+  handle: FileHandle | undefined,
+  content: Uint8Array | string,
+  at: number | undefined,
+): Promise<void> {
+  if (at === undefined) await handle?.writeFile(content);
+  else await handle?.write(Buffer.from(content), 0, undefined, at);
 }
 
 async function trying(path: string, act: () => Promise<void>): Promise<void> {
