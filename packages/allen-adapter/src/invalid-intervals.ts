@@ -22,9 +22,14 @@ export async function readInvalidIntervals(
   probes: readonly ProbeInsertion[],
   options?: CallOptions,
 ): Promise<InvalidIntervals> {
-  const columns = ["start_time", "stop_time", "tags"];
-  const table = await readTimeIntervals(file, PATH, { columns, signal: options?.signal });
+  const table = await readInvalidTimes(file, options);
   return table ? toInvalidIntervals(table, probes, `${file.url}#${PATH}`) : { intervals: [], notices: [] };
+}
+
+/** The table as it stands: every span with its tags, ends included; `undefined` when the file has none. */
+export async function readInvalidTimes(file: Hdf5File, options?: CallOptions): Promise<TimeIntervals | undefined> {
+  const columns = ["start_time", "stop_time", "tags"];
+  return readTimeIntervals(file, PATH, { columns, signal: options?.signal });
 }
 
 /**

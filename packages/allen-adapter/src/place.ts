@@ -59,7 +59,7 @@ function labelOf(cells: CsvCells, row: number, notices: NoticeCounter): Region |
 }
 
 /** Numbers that stand for "not registered" in one of the coordinates. Source: 2019 downloads (-1000), later ones (-1), zero. */
-const CCF_SENTINELS: ReadonlySet<number> = new Set([-1000, -1, 0]);
+export const CCF_SENTINELS: ReadonlySet<number> = new Set([-1000, -1, 0]);
 
 function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter): CcfPoint | null {
   const ap = cells.number("anterior_posterior_ccf_coordinate", row);

@@ -1,6 +1,12 @@
 import { type CallOptions, NotFoundError, type Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
-import { type ColumnValues, listTimeIntervals, readTimeIntervals, type TimeIntervals } from "@crossprobe/nwb";
+import {
+  type ColumnValues,
+  type DynamicTableOptions,
+  listTimeIntervals,
+  readTimeIntervals,
+  type TimeIntervals,
+} from "@crossprobe/nwb";
 import { ABSENT_TEXT, toNumber } from "./csv-cells.js";
 import { NoticeCounter } from "./notices.js";
 import { OLD_PARAMETER_NAMES, toStimulusName } from "./vocabulary.js";
@@ -50,16 +56,27 @@ const TABLE_NAME = /^\/intervals\/(?:(.+)_presentations|epochs)$/;
  * @throws {@link NotFoundError} when the file holds none
  */
 export async function readPresentations(file: Hdf5File, options?: CallOptions): Promise<Presentations> {
+  const columns = ["stimulus_name", ...PARAMETERS, ...Object.values(OLD_PARAMETER_NAMES)];
+  return toPresentations(await readPresentationTables(file, { columns, signal: options?.signal }));
+}
+
+/**
+ * The tables of presentations of a file, each with the columns asked for; all but `tags` and `timeseries` if none are named.
+ *
+ * @throws {@link NotFoundError} when the file holds none, or none with a row
+ */
+export async function readPresentationTables(
+  file: Hdf5File,
+  options: DynamicTableOptions = {},
+): Promise<readonly PresentationTable[]> {
   const tables: PresentationTable[] = [];
-  for (const path of await listTimeIntervals(file, options)) {
+  for (const path of await listTimeIntervals(file, { signal: options.signal })) {
     const match = TABLE_NAME.exec(path);
     if (!match) continue;
-    const columns = ["stimulus_name", ...PARAMETERS, ...Object.values(OLD_PARAMETER_NAMES)];
-    const intervals = await readTimeIntervals(file, path, { columns, signal: options?.signal });
+    const intervals = await readTimeIntervals(file, path, { except: ["tags"], ...options });
     if (intervals) tables.push({ name: match[1] ?? "spontaneous", where: `${file.url}#${path}`, intervals });
   }
-  const presentations = toPresentations(tables);
-  if (presentations.rows.length > 0) return presentations;
+  if (tables.some(({ intervals }) => intervals.rowCount > 0)) return tables;
   throw new NotFoundError(`${file.url} holds no stimulus presentations.`, {
     hint: "Look at what the file holds with `crossprobe inspect`.",
   });
@@ -81,15 +98,15 @@ export function toPresentations(tables: readonly PresentationTable[]): Presentat
   const notices = new NoticeCounter();
   const rows: Omit<StimulusPresentation, "number">[] = [];
   for (const table of tables) for (const row of toRows(table, notices)) rows.push(row);
-  rows.sort((a, b) => order(a.startTime, b.startTime));
+  rows.sort((a, b) => compareStarts(a.startTime, b.startTime));
   return {
     rows: rows.map((row, number) => ({ number, ...row })),
     notices: [...tables.flatMap(({ intervals }) => intervals.notices), ...notices.list()],
   };
 }
 
-/** Rows without a start come last. */
-function order(a: number, b: number): number {
+/** Order of presentations by their starts: rows without a start come last. */
+export function compareStarts(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return a - b;
 }
@@ -108,11 +125,7 @@ function* toRows(
   const names = table.columns.get("stimulus_name")?.values;
   for (let row = 0; row < rowCount; row++) {
     const written = names?.kind === "text" ? (names.values[row] ?? "") : name;
-    const isUnnamed = ABSENT_TEXT.has(written.trim().toLowerCase());
-    const stimulus = isUnnamed ? "spontaneous" : toStimulusName(written);
-    if (!isUnnamed && stimulus !== written) {
-      notices.add("stimulus-renamed", where, "Stimuli under the names of the scripts have the released names here.");
-    }
+    const stimulus = nameStimulus(written, where, notices);
     yield {
       stimulus,
       startTime: startTimes[row] ?? Number.NaN,
@@ -121,6 +134,16 @@ function* toRows(
       present,
     };
   }
+}
+
+/** The released name of what a presentation shows; a row without a name is a grey screen. */
+export function nameStimulus(written: string, where: string, notices: NoticeCounter): string {
+  if (ABSENT_TEXT.has(written.trim().toLowerCase())) return "spontaneous";
+  const stimulus = toStimulusName(written);
+  if (stimulus !== written) {
+    notices.add("stimulus-renamed", where, "Stimuli under the names of the scripts have the released names here.");
+  }
+  return stimulus;
 }
 
 function parametersAt(found: ReadonlyMap<Parameter, readonly (number | null)[]>, row: number) {

@@ -3,7 +3,7 @@ import { type Hdf5File, type Hdf5Pool, openHdf5 } from "@crossprobe/formats/hdf5
 import { type ColumnValues, type NwbFile, openNwb, readDynamicTable, readUnits, type Units } from "@crossprobe/nwb";
 
 /** Bytes of decoded chunks that one session file keeps. Released session files are not chunked at all. */
-const SESSION_CACHE_BYTES = 32 * 2 ** 20;
+export const SESSION_CACHE_BYTES = 32 * 2 ** 20;
 
 /** A file of the release, opened. */
 export interface OpenedFile {

@@ -1,4 +1,4 @@
-import { type CallOptions, NotFoundError, type SpikeTable, type UnitRef } from "@crossprobe/core";
+import { type CallOptions, NotFoundError, type NumericArray, type SpikeTable, type UnitRef } from "@crossprobe/core";
 import { isEarlierThan2020, type RaggedReader, type Units } from "@crossprobe/nwb";
 import { NoticeCounter } from "./notices.js";
 import { readObserved } from "./observed.js";
@@ -66,7 +66,8 @@ export async function readSpikes(
   };
 }
 
-interface Train {
+/** Spikes of one unit, repaired. */
+export interface Train {
   readonly times: Float64Array;
   /** NaN for each spike where the file has another number of amplitudes; null where it has none at all. */
   readonly amplitudes: Float64Array | null;
@@ -75,9 +76,10 @@ interface Train {
   readonly closePairs: number;
 }
 
-type SpikeColumns = Units & { readonly spikeTimes: RaggedReader };
+export type SpikeColumns = Units & { readonly spikeTimes: RaggedReader };
 
-async function requireSpikes(session: SessionFile, options?: CallOptions): Promise<SpikeColumns> {
+/** The open spike columns of a file. @throws {@link NotFoundError} when it has no spike times */
+export async function requireSpikes(session: SessionFile, options?: CallOptions): Promise<SpikeColumns> {
   const columns = await session.spikeColumns.read(options);
   const spikeTimes = columns?.spikeTimes;
   if (columns && spikeTimes) return { ...columns, spikeTimes };
@@ -122,7 +124,8 @@ function noteLeftOut(
   }
 }
 
-async function readTrains(
+/** Spikes of some rows of the unit table, in order and in the order of the rows. */
+export async function readTrains(
   columns: SpikeColumns,
   rows: readonly number[],
   options?: CallOptions,
@@ -130,15 +133,20 @@ async function readTrains(
   const times = await columns.spikeTimes.read(rows, options);
   const amplitudes = await columns.spikeAmplitudes?.read(rows, options);
   return rows.map((_, i): Train => {
-    const own = Float64Array.from(times.values.subarray(times.offsets[i], times.offsets[i + 1]));
+    const own = toFloat64(times.values.subarray(times.offsets[i], times.offsets[i + 1]));
     if (!amplitudes) return repairTrain(own, null);
     const stored = amplitudes.values.subarray(amplitudes.offsets[i], amplitudes.offsets[i + 1]);
     const isPaired = stored.length === own.length;
-    return repairTrain(own, isPaired ? Float64Array.from(stored) : new Float64Array(own.length).fill(Number.NaN));
+    return repairTrain(own, isPaired ? toFloat64(stored) : new Float64Array(own.length).fill(Number.NaN));
   });
 }
 
-function noteRepairs(trains: readonly Train[], where: string, notices: NoticeCounter): void {
+function toFloat64(values: NumericArray): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values);
+}
+
+/** Counts what had to be done to the spikes. */
+export function noteRepairs(trains: readonly Train[], where: string, notices: NoticeCounter): void {
   const sum = (count: (train: Train) => number) => trains.reduce((total, train) => total + count(train), 0);
   notices.add(
     "negative-spike-times-removed",

@@ -1,0 +1,122 @@
+import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/core";
+import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import { readUnits, toTable } from "@crossprobe/nwb";
+import { isAbsentCell, numbersIn, rowsById, rowsWhere, takeCells, takeRows } from "./columns.js";
+import { metricTest, type UnitFilters } from "./unit-filters.js";
+
+/** Metrics under the names that the release documents, by their names in the file. Source: AllenSDK `ecephys_session.py`. */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ["PT_ratio", "waveform_PT_ratio"],
+  ["amplitude", "waveform_amplitude"],
+  ["duration", "waveform_duration"],
+  ["halfwidth", "waveform_halfwidth"],
+  ["recovery_slope", "waveform_recovery_slope"],
+  ["repolarization_slope", "waveform_repolarization_slope"],
+  ["spread", "waveform_spread"],
+  ["velocity_above", "waveform_velocity_above"],
+  ["velocity_below", "waveform_velocity_below"],
+  ["l_ratio", "L_ratio"],
+]);
+
+/** What a unit takes from its probe, by the name it has there. */
+const OF_PROBE = [
+  ["description", "probe_description"],
+  ["location", "location"],
+  ["sampling_rate", "probe_sampling_rate"],
+  ["lfp_sampling_rate", "probe_lfp_sampling_rate"],
+  ["has_lfp_data", "probe_has_lfp_data"],
+] as const;
+
+/**
+ * Every unit of a session file as it stands in `/units`: `id`, the metrics, `quality`. No spike and no waveform is read.
+ *
+ * @throws {@link NotFoundError} when the file has no units
+ */
+export async function readFileUnits(file: Hdf5File, options?: CallOptions): Promise<Table> {
+  const units = await readUnits(file, { open: [], signal: options?.signal });
+  if (!units?.table.ids) throw new NotFoundError(`${file.url} holds no units.`);
+  const { columns, rowCount } = toTable(units.table);
+  return table(
+    [...columns].map(([name, column]) => [RENAMED.get(name) ?? name, column] as const),
+    rowCount,
+  );
+}
+
+/** What the units of a session are made of. */
+export interface UnitParts {
+  /** `/units`, every row. */
+  readonly units: Table;
+  /** Channels of the session: a unit on another one is left out. */
+  readonly channels: Table;
+  readonly probes: Table;
+  /** Ids of channels that count for the filters. */
+  readonly isChannelKept: (channelId: number) => boolean;
+}
+
+/**
+ * Units that pass the filters, with what is known of their peak channel and probe; ordered by probe name, then up the probe, then across it.
+ *
+ * Source: AllenSDK `EcephysSession._build_units_table`.
+ */
+export function toUnits({ units, channels, probes, isChannelKept }: UnitParts, filters: UnitFilters): Table {
+  const peaks = numbersIn(units, "peak_channel_id");
+  const quality = units.columns.get("quality");
+  const channelOf = rowsById(channels);
+  const passes = metricTest(units, filters);
+  const isGood = (row: number) => filters.byValidity === false || !quality || quality[row] === "good";
+  const rows = rowsWhere(units.rowCount, (row) => {
+    const peak = peaks[row] ?? Number.NaN;
+    return isChannelKept(peak) && channelOf.has(peak) && isGood(row) && passes(row);
+  });
+  const kept = takeRows(units, rows);
+  const columns = new Map(kept.columns);
+  if (filters.byValidity !== false) columns.delete("quality");
+  const channelRows = rows.map((row) => channelOf.get(peaks[row] ?? Number.NaN) ?? 0);
+  for (const [name, column] of channels.columns) {
+    if (name !== "id") columns.set(name, takeCells(column, channelRows));
+  }
+  const probeOf = rowsById(probes);
+  const probeIds = numbersIn(channels, "probe_id");
+  const probeRows = channelRows.map((row) => probeOf.get(probeIds[row] ?? Number.NaN) ?? -1);
+  for (const [from, to] of OF_PROBE) columns.set(to, takeCells(probes.columns.get(from) ?? [], probeRows));
+  return sortUnits(table(columns, rows.length));
+}
+
+function sortUnits(units: Table): Table {
+  const names = units.columns.get("probe_description") ?? [];
+  const vertical = numbersIn(units, "probe_vertical_position");
+  const horizontal = numbersIn(units, "probe_horizontal_position");
+  const at = (values: ArrayLike<number>, row: number) => values[row] ?? Number.NaN;
+  const order = Array.from({ length: units.rowCount }, (_, row) => row).sort(
+    (a, b) =>
+      compareText(String(names[a] ?? ""), String(names[b] ?? "")) ||
+      at(vertical, a) - at(vertical, b) ||
+      at(horizontal, a) - at(horizontal, b),
+  );
+  return takeRows(units, order);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** A structure and how many of the units are in it. */
+export interface StructureCount {
+  readonly acronym: string;
+  readonly unitCount: number;
+}
+
+/** Units by structure, most first; units without a label are not counted. */
+export function countByStructure(units: Table): readonly StructureCount[] {
+  const counts = new Map<string, number>();
+  for (const label of labelsOf(units)) {
+    if (!isAbsentCell(label)) counts.set(String(label), (counts.get(String(label)) ?? 0) + 1);
+  }
+  return [...counts].map(([acronym, unitCount]) => ({ acronym, unitCount })).sort((a, b) => b.unitCount - a.unitCount);
+}
+
+/** Labels of the rows: those of the channel table where there is one, else the file's own. */
+export function labelsOf(rows: Table): readonly (string | null)[] {
+  const labels = rows.columns.get("ecephys_structure_acronym") ?? rows.columns.get("structure_acronym") ?? [];
+  return Array.from({ length: rows.rowCount }, (_, row) => (isAbsentCell(labels[row]) ? null : String(labels[row])));
+}
