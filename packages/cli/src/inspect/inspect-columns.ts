@@ -62,6 +62,24 @@ export async function inspectJson({ store, key, url }: Specimen, options?: CallO
   return { kind: "a JSON document", format: "json", sections: [], problems: [], notices: [], facts };
 }
 
+/** A JSON document a line, such as the trials that a rig writes. */
+export async function inspectJsonLines({ store, key, url }: Specimen, options?: CallOptions): Promise<Finding> {
+  const bytes = await store.read(key, options);
+  if (bytes === undefined) throw vanished(url, "json");
+  const lines = new TextDecoder().decode(bytes).split("\n");
+  const entries = lines.filter((line) => line.trim() !== "").map((line) => parseJson(line, url));
+  const names = new Set(
+    entries.flatMap((entry) => (typeof entry === "object" && entry !== null ? Object.keys(entry) : [])),
+  );
+  return {
+    ...{ kind: "a JSON document a line", format: "json", sections: [], problems: [], notices: [] },
+    facts: [
+      { name: "entries", value: String(entries.length) },
+      ...(names.size === 0 ? [] : [{ name: "keys", value: [...names].join(", ") }]),
+    ],
+  };
+}
+
 function guessType(values: readonly string[]): string {
   const filled = values.filter((value) => value !== "");
   const empty = values.length - filled.length;

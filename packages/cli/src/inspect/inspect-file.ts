@@ -1,8 +1,9 @@
 import { type ByteStore, type CallOptions, FormatError, NotFoundError, type StoreResolver } from "@crossprobe/core";
 import { parseAlfName } from "@crossprobe/ibl-adapter";
-import { inspectCsv, inspectJson, inspectNpy, inspectParquet } from "./inspect-columns.js";
+import { inspectCsv, inspectJson, inspectJsonLines, inspectNpy, inspectParquet } from "./inspect-columns.js";
 import { inspectFolder } from "./inspect-folder.js";
 import { inspectHdf5 } from "./inspect-hdf5.js";
+import { spikeglxReaderOf } from "./inspect-spikeglx.js";
 
 /** A part of an inspection that is a table. */
 export interface InspectionSection {
@@ -18,7 +19,7 @@ export interface Inspection {
   readonly file: string;
   /** One line: what it is. */
   readonly kind: string;
-  /** `nwb`, `lfpack`, `hdf5`, `npy`, `parquet`, `csv`, `json`, `folder`, `unknown`. */
+  /** `nwb`, `lfpack`, `hdf5`, `npy`, `parquet`, `csv`, `json`, `spikeglx`, `folder`, `unknown`. */
   readonly format: string;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly sections: readonly InspectionSection[];
@@ -85,7 +86,8 @@ function readerOf({ head, key }: Specimen): Reader | undefined {
   if (/\.(pqt|parquet)$/i.test(key)) return inspectParquet;
   if (/\.(csv|tsv|ssv|htsv)$/i.test(key)) return inspectCsv;
   if (/\.json$/i.test(key)) return inspectJson;
-  return undefined;
+  if (/\.jsonable$/i.test(key)) return inspectJsonLines;
+  return spikeglxReaderOf(key);
 }
 
 /** A file whose name alone says what it is, such as a video or a raw recording. */
@@ -104,7 +106,7 @@ function unreadContent(specimen: Specimen): Finding {
 function unknownContent(specimen: Specimen): FormatError {
   return new FormatError(`${specimen.url} is nothing that crossprobe reads (${beginning(specimen)})`, {
     ...{ format: "unknown", url: specimen.url, at: 0 },
-    hint: "known: NWB and other HDF5, LFPack, npy, Parquet, CSV/TSV, JSON, ONE and Allen cache folders",
+    hint: "known: NWB and other HDF5, LFPack, npy, Parquet, CSV/TSV, JSON, SpikeGLX and mtscomp, ONE and Allen cache folders",
   });
 }
 

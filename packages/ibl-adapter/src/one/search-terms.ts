@@ -15,6 +15,8 @@ export const SEARCH_TERMS = [
 /**
  * The full name of a term: itself, or the only one that begins so, in any case of letters (`lab`, `proj`, `task`, `date`).
  *
+ * Types of files are no term, as in ONE: only Alyx knows which file has which type, and a type's name is not always the beginning of a file's.
+ *
  * Source: ONE `one/util.py`, `autocomplete`.
  *
  * @throws {@link QueryError} for a term that is none, or that several begin with (`dataset`, `d`)
@@ -29,6 +31,14 @@ export function completeTerm<Term extends string>(given: string, terms: readonly
     throw new QueryError(`The search term ${JSON.stringify(given)} is ambiguous.`, {
       hint: `write ${[first, ...others].join(" or ")}`,
     });
+  }
+  if (/^dataset_?types?$/.test(term)) {
+    throw new QueryError(
+      `The search term ${JSON.stringify(given)} is none for local tables: they do not state the types of files.`,
+      {
+        hint: "ask for file names with datasets, such as spikes.times.npy, or ask Alyx",
+      },
+    );
   }
   throw new QueryError(`There is no search term ${JSON.stringify(given)} for local tables.`, {
     hint: `use ${terms.join(", ")}; the other fields of sessions are known to Alyx alone`,
