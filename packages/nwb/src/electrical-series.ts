@@ -207,8 +207,10 @@ async function readVolts(
       hint: "Read them in parts.",
     });
   }
-  const volts = new Float32Array((stop - start) * channels.length);
-  for (const run of planColumns(channels, data)) {
+  const runs = planColumns(channels, data);
+  const shape = [stop - start, channels.length];
+  let volts: Float32Array | undefined;
+  for (const run of runs) {
     const rows = Math.max(1, Math.floor(PART_BYTES / ((run.stop - run.start) * Math.max(4, data.type.size))));
     for (let from = start; from < stop; from += rows) {
       const to = Math.min(stop, from + rows);
@@ -216,10 +218,14 @@ async function readVolts(
       if (series.shape.length === 2) slices.push([run.start, run.stop]);
       const { values } = await file.read(data.path, { slices, signal: options?.signal });
       if (!isNumeric(values)) throw nwbProblem(file, data.path, "Samples are no numbers");
+      // A window of all columns in one part is what was asked for: a copy would double its memory.
+      if (from === start && to === stop && isVolts(values, scale) && isWhole(run, channels))
+        return ndArray(values, shape, "V");
+      volts ??= new Float32Array((stop - start) * channels.length);
       scatter(values, run, channels, scale, volts.subarray((from - start) * channels.length));
     }
   }
-  return ndArray(volts, [stop - start, channels.length], "V");
+  return ndArray(volts ?? new Float32Array(0), shape, "V");
 }
 
 /** Columns `[start, stop)` of one read, and which wanted channels (positions in the request) it serves. */
@@ -256,19 +262,59 @@ export function planColumns(
 
 function scatter(
   values: NumericArray,
+  run: ColumnRun,
+  channels: readonly number[],
+  scale: Scale,
+  volts: Float32Array,
+): void {
+  if (isVolts(values, scale)) copyColumns(values, run, channels, volts);
+  else scaleColumns(values, run, channels, scale, volts);
+}
+
+/** Whether stored values are volts in single precision already: the product and sum below would change nothing. */
+function isVolts(values: NumericArray, scale: Scale): values is Float32Array {
+  const { conversion, offset, channelConversion, toVolts } = scale;
+  const isIdentity = conversion === 1 && offset === 0 && toVolts === 1 && channelConversion === undefined;
+  return isIdentity && values instanceof Float32Array;
+}
+
+/** Whether a run has just the channels that are wanted, in their order. */
+function isWhole({ start, stop }: ColumnRun, channels: readonly number[]): boolean {
+  return stop - start === channels.length && channels.every((channel, i) => channel === start + i);
+}
+
+function copyColumns(values: Float32Array, run: ColumnRun, channels: readonly number[], volts: Float32Array): void {
+  if (isWhole(run, channels)) {
+    volts.set(values);
+    return;
+  }
+  const { start, stop, positions } = run;
+  const [step, width] = [stop - start, channels.length];
+  const rows = values.length / step;
+  for (const position of positions) {
+    let from = (channels[position] ?? start) - start;
+    let to = position;
+    for (let row = 0; row < rows; row++, from += step, to += width) volts[to] = values[from] ?? Number.NaN;
+  }
+}
+
+function scaleColumns(
+  values: NumericArray,
   { start, stop, positions }: ColumnRun,
   channels: readonly number[],
   { conversion, offset, channelConversion, toVolts }: Scale,
   volts: Float32Array,
 ): void {
-  const width = stop - start;
-  const rows = values.length / width;
+  const step = stop - start;
+  const width = channels.length;
+  const rows = values.length / step;
   for (const position of positions) {
     const channel = channels[position] ?? start;
     const factor = (channelConversion?.[channel] ?? 1) * conversion;
-    for (let row = 0; row < rows; row++) {
-      const stored = values[row * width + channel - start] ?? Number.NaN;
-      volts[row * channels.length + position] = (stored * factor + offset) * toVolts;
+    let from = channel - start;
+    let to = position;
+    for (let row = 0; row < rows; row++, from += step, to += width) {
+      volts[to] = ((values[from] ?? Number.NaN) * factor + offset) * toVolts;
     }
   }
 }

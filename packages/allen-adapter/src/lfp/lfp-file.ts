@@ -15,8 +15,8 @@ import { readLfpClock } from "./lfp-clock.js";
 import { openLfpSeries, readLfpColumns } from "./lfp-columns.js";
 import { NwbLfpSource } from "./lfp-source.js";
 
-/** Bytes of decoded chunks kept for one LFP file: a chunk of one channel is 189 kB, so this holds four windows of 95 channels. */
-const LFP_CACHE_BYTES = 80 * 2 ** 20;
+/** Bytes of decoded chunks kept for one LFP file: two rows of chunks of 95 channels (189 kB each), so that a window may lie across them. */
+const LFP_CACHE_BYTES = 40 * 2 ** 20;
 
 /** An LFP file of the release, opened. Close it. */
 export interface LfpFile extends LfpSource {
