@@ -102,14 +102,34 @@ class RegisteredFiles {
     }
   }
 
+  /** Collections of a probe that hold spike times, in code-point order. */
+  sortingsOf(probe: string): string[] {
+    const holding = [...this.#byCollection].filter(([, files]) =>
+      files.some(({ name }) => name === "spikes.times.npy"),
+    );
+    return holding
+      .map(([collection]) => collection)
+      .filter((name) => name.startsWith(`alf/${probe}/`))
+      .sort();
+  }
+
   in(collection: string): readonly EvidenceFile[] {
     return this.#byCollection.get(collection) ?? [];
   }
 
   has(collection: string, pattern: string): boolean {
-    const expression = new RegExp(`^(?:${pattern})$`, "u");
-    return this.in(collection).some(({ name }) => expression.test(name));
+    const own = this.in(collection);
+    return own.length > 0 && own.some(({ name }) => expressionOf(pattern).test(name));
   }
+}
+
+/** Patterns of the rules, compiled: they are as few as there are rules and cameras. */
+const EXPRESSIONS = new Map<string, RegExp>();
+
+function expressionOf(pattern: string): RegExp {
+  const known = EXPRESSIONS.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
+  EXPRESSIONS.set(pattern, known);
+  return known;
 }
 
 /** Rules that stand together and are asked of the same slots: their aspects come slot by slot. */
@@ -265,7 +285,9 @@ function judgeSorter(slot: Slot, files: RegisteredFiles): Verdict {
   if (slot.empty !== undefined) return { value: null, reason: "noInsertion", detail: slot.empty.detail };
   const sorting = chooseSorting(slot.names.probe ?? "", files);
   if (sorting === undefined) {
-    const detail = `no spikes.times.npy in alf/${slot.names.probe} or below, of ${STATUS_SORTERS.filter(Boolean).join(", ")}`;
+    const others = files.sortingsOf(slot.names.probe ?? "");
+    const instead = others.length === 0 ? "" : ` (only in ${others.join(", ")})`;
+    const detail = `no spikes.times.npy in alf/${slot.names.probe} or below, of ${STATUS_SORTERS.filter(Boolean).join(", ")}${instead}`;
     return { value: null, reason: "derivedMissing", detail };
   }
   const { sorter, collection, file } = sorting;

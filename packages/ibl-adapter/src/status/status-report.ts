@@ -76,6 +76,7 @@ function openStatus(request: ReportRequest): ReportTable {
   const count = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
   const rows = async function* (): AsyncGenerator<ReportRow, void, void> {
     for await (const { what, read } of isAlyx ? alyxSessions(request, choice) : folderSessions(request, choice)) {
+      request.signal?.throwIfAborted();
       const status = await readStatus(read, what, request);
       count(status === undefined ? "failed" : "sessions");
       if (status === undefined) continue;
