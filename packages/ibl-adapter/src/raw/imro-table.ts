@@ -25,7 +25,7 @@ const SITES_PER_SHANK = 1280;
  * - 3A: channel, bank, reference, AP gain, LF gain
  * - other 1.0 probes: the same and the filter
  * - 2.0, one shank: channel, bank mask, reference, site
- * - 2.0, four shanks: channel, shank, bank, reference, site
+ * - 2.0, four shanks, with a quad base too: channel, shank, bank, reference, site
  *
  * Source: `~imroTbl` in https://billkarsh.github.io/SpikeGLX/help/parsing/
  *
@@ -36,7 +36,7 @@ export function readImroTable(meta: SpikeglxMeta): ReadonlyMap<number, ImroEntry
   if (typeof text !== "string") throw unknownShape(meta.url, "key ~imroTbl is absent");
   if (meta.version === null) {
     const type = meta.values.get("imDatPrb_type");
-    const hint = "types 0, 21, 24, 1100, 2003 and 2013 and phase 3A probes are known";
+    const hint = "types 0, 21, 24, 1100, 2003, 2013 and 2020 and phase 3A probes are known";
     throw unknownShape(meta.url, `probe type ${type ?? "(imDatPrb_type is absent)"} is not known`, hint);
   }
   const isNp2 = familyOf(meta.version) === "np2";

@@ -55,9 +55,13 @@ export function converterOf(
  *
  * Source: `neuropixel.dense_layout` of ibl-neuropixel.
  *
- * @param shanks of a 2.0 probe: 1, or 4
+ * @param shanks of a 2.0 probe without a quad base: 1, or 4
  */
 export function defaultLayout(version: ProbeVersion, shanks: 1 | 4 = 1): readonly GridPlace[] {
+  if (version === "NP2QB") {
+    const ofOne = defaultLayout("NP2.1");
+    return Array.from({ length: 4 }, (_, shank) => ofOne.map((place) => ({ ...place, shank }))).flat();
+  }
   const family = familyOf(version);
   return Array.from({ length: CHANNELS }, (_, channel): GridPlace => {
     if (family === "ultra") return { shank: 0, row: Math.floor(channel / 8), col: channel % 8 };

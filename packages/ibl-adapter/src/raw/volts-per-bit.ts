@@ -8,8 +8,8 @@ const NP1_MAX_INT = 512;
 const NIDQ_MAX_INT = 32768;
 /** Gains of 2.0 probes of which the file does not state one: prototypes, and those that are sold. */
 const [NP2_PROTOTYPE_GAIN, NP2_GAIN] = [80, 100];
-const SOLD_NP2 = /^NP20[01][34]/;
-const SOLD_NP2_TYPES: ReadonlySet<unknown> = new Set([2003, 2013]);
+const SOLD_NP2 = /^NP20([01][34]|2[01])/;
+const SOLD_NP2_TYPES: ReadonlySet<unknown> = new Set([2003, 2013, 2020]);
 
 /**
  * Volts of one step of each signal column, in the order of the file; sync words are left out.
