@@ -9,8 +9,10 @@ import {
   recordingStore,
   testByteStore,
 } from "@crossprobe/core/conformance";
+import { openZip } from "@crossprobe/formats/zip";
 import { createStores, LocalStore, MemoryStore, toFileUrl } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
+import { zipOf } from "../helpers/zip-of.js";
 import { serveFolder } from "./http-folder.js";
 
 type Entries = ReadonlyMap<string, Uint8Array>;
@@ -51,6 +53,13 @@ const CANNOT_LIST = ["list > gives every key in code-point order", "list > gives
 
 testByteStore({ name: "memory:", open: (entries) => ({ store: new MemoryStore("memory://suite/", entries) }) });
 testByteStore({ name: "file:", open: openLocal });
+testByteStore({
+  name: "a ZIP archive in memory:",
+  open: async (entries) => {
+    const store = new MemoryStore("memory://suite/", { "archive.zip": zipOf(entries) });
+    return { store: await openZip(store, "archive.zip") };
+  },
+});
 testByteStore({ name: "http:", open: openHttp, skip: CANNOT_LIST });
 testByteStore({ name: "http: of a server without ranges and HEAD", open: openPlainHttp, skip: CANNOT_LIST });
 testByteStore({

@@ -57,6 +57,11 @@ function expectContent(actual: AlfContent | undefined, wanted: ExpectedObject["v
   if (wanted.type === "array") {
     expect(actual?.kind, where).toBe("array");
     if (actual?.kind === "array") expectArray(actual, wanted as ExpectedArray, where);
+  } else if (wanted.type === "npz" && "arrays" in wanted) {
+    const arrays = wanted.arrays as Record<string, ExpectedArray>;
+    if (actual?.kind !== "arrays") throw new Error(`${where} is of kind ${actual?.kind}`);
+    expect([...actual.arrays.keys()].sort(), where).toEqual(Object.keys(arrays).sort());
+    for (const [name, array] of Object.entries(arrays)) expectArray(actual.arrays.get(name), array, `${where} ${name}`);
   } else if (wanted.type === "series" || wanted.type === "table") {
     expect(actual?.kind, where).toBe("table");
     if (actual?.kind !== "table") return;
@@ -168,7 +173,6 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   "text.types.csv": "an integer beyond 2^53 stays a text here",
   "text.columns.pqt": "the index is a column here",
   "text.emptyRows.pqt": "the index is a column here",
-  "text.lone.npz": "archives of arrays are not opened here: where they are",
 };
 
 describe.skipIf(!SHARED)("ALF files as ONE reads them (needs ../shared/golden)", () => {

@@ -22,6 +22,7 @@ import {
 import { MemoryStore } from "@crossprobe/storage";
 import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
+import { zipOf } from "../helpers/zip-of.js";
 
 const SAMPLE = fileURLToPath(new URL("../../samples/ibl/", import.meta.url));
 const SESSION = "XP_001/2026-01-15/001";
@@ -259,6 +260,15 @@ describe("loadObject, on objects made for one case", () => {
     expect(content?.kind === "table" ? [...content.table.columns.values()][0] : content).toEqual(
       Float64Array.of(35, -35),
     );
+  });
+
+  it("opens archives of numpy: an array without a name, or arrays by name", async () => {
+    const several = new Uint8Array(readFileSync(fileURLToPath(new URL("../fixtures/zip/arrays.npz", import.meta.url))));
+    const one = zipOf(new Map([["arr_0.npy", floats(1, 2)]]));
+    const { attributes } = await loadObject(await memory({ "a.x.npz": several, "a.y.npz": one }), "a");
+    expect(attributes.get("y")).toEqual({ kind: "array", data: Float64Array.of(1, 2), shape: [2] });
+    const content = attributes.get("x");
+    expect(content?.kind === "arrays" ? [...content.arrays.keys()] : content).toEqual(["ids", "times"]);
   });
 
   it("says where a video is, and which object or attribute is not there", async () => {

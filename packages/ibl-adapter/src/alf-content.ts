@@ -9,8 +9,9 @@ import {
 } from "@crossprobe/core";
 import { parseCsv } from "@crossprobe/formats/csv";
 import { parseJson } from "@crossprobe/formats/json";
-import { parseNpy } from "@crossprobe/formats/npy";
+import { type NpyArray, parseNpy, readNpy } from "@crossprobe/formats/npy";
 import { readParquet } from "@crossprobe/formats/parquet";
+import { openZip } from "@crossprobe/formats/zip";
 import { type FrameData, parseFrameData } from "./frame-data.js";
 import { toNumberColumn } from "./table-columns.js";
 
@@ -31,7 +32,9 @@ export type AlfContent =
   | { readonly kind: "json"; readonly value: unknown }
   /** `.frameData.bin` of a camera. */
   | { readonly kind: "frames"; readonly frames: FrameData }
-  /** Anything else, such as `.mp4`, `.cbin` or `.npz`: where it is. */
+  /** `.npz`: arrays by name. One without a name alone is an array. */
+  | { readonly kind: "arrays"; readonly arrays: ReadonlyMap<string, AlfArrayContent> }
+  /** Anything else, such as `.mp4` or `.cbin`: where it is. */
   | { readonly kind: "file"; readonly url: string }
   /** A file of no bytes. */
   | { readonly kind: "empty"; readonly url: string };
@@ -46,7 +49,7 @@ const DELIMITERS: Readonly<Record<string, string>> = { csv: ",", tsv: "\t", htsv
  * table whose first row is all numbers and dates has no header: its columns are `"0"`, `"1"`, …
  *
  * Source: `one.alf.io.load_file_content` (ONE-api 3.6). There `NA`, `null` and `None` in text become missing, the first row of a
- * file without header is lost to it, a `.json` that does not parse is null, and `.npz` and `.yaml` are opened.
+ * file without header is lost to it, a `.json` that does not parse is null, and `.yaml` is opened.
  *
  * @throws {@link FormatError} when the bytes do not decode
  * @throws {@link NotFoundError} when the store has no such key
@@ -66,6 +69,7 @@ export async function readAlfContent(store: ByteStore, key: string, options: Cal
     if (table === undefined) throw gone(url);
     return { kind: "table", table };
   }
+  if (extension === "npz") return readArchive(store, key, options);
   const bytes = await store.read(key, options);
   if (bytes === undefined) throw gone(url);
   if (isFrames) return { kind: "frames", frames: parseFrameData(bytes, url) };
@@ -77,16 +81,31 @@ export async function readAlfContent(store: ByteStore, key: string, options: Cal
 const READERS: Readonly<Record<string, (bytes: Uint8Array, url: string) => AlfContent | undefined>> = {
   pqt: () => undefined,
   parquet: () => undefined,
-  npy: (bytes, url) => {
-    const { data, shape } = parseNpy(bytes, url);
-    return { kind: "array", data, shape: shape.length === 2 && shape[1] === 1 ? shape.slice(0, 1) : shape };
-  },
+  npz: () => undefined,
+  npy: (bytes, url) => toArray(parseNpy(bytes, url)),
   json: (bytes, url) => ({ kind: "json", value: parseJson(textOf(bytes, url), url) }),
   jsonable: (bytes, url) => {
     const lines = textOf(bytes, url).split(/\r?\n/);
     return { kind: "json", value: lines.filter((line) => line.trim() !== "").map((line) => parseJson(line, url)) };
   },
 };
+
+/** `(n, 1)` as `(n)`. Source: `one.alf.io.load_file_content`. */
+function toArray({ data, shape }: NpyArray): AlfArrayContent {
+  return { kind: "array", data, shape: shape.length === 2 && shape[1] === 1 ? shape.slice(0, 1) : shape };
+}
+
+/** Source: `one.alf.io.load_file_content`: the only array of an archive where it has no name, else all by name. */
+async function readArchive(store: ByteStore, key: string, options: CallOptions): Promise<AlfContent> {
+  const archive = await openZip(store, key, options);
+  const arrays = new Map<string, AlfArrayContent>();
+  for await (const name of archive.list?.("", options) ?? []) {
+    const array = name.endsWith(".npy") ? await readNpy(archive, name, options) : undefined;
+    if (array !== undefined) arrays.set(name.slice(0, -".npy".length), toArray(array));
+  }
+  const unnamed = arrays.get("arr_0"); // what numpy calls an array that was saved without a name
+  return arrays.size === 1 && unnamed !== undefined ? unnamed : { kind: "arrays", arrays };
+}
 
 function gone(url: string): NotFoundError {
   return new NotFoundError(`${url} is not there`, { hint: "download the session's files into the ONE folder" });

@@ -1,6 +1,7 @@
 import { descendants, regionByAcronym } from "@crossprobe/atlas";
 import { NotFoundError, QueryError, StoreError } from "@crossprobe/core";
 import { z } from "zod";
+import { type CacheInfo, cacheInfoSchema } from "../one/cache-info.js";
 import { type AlyxCallOptions, AlyxExchange, type AlyxOptions } from "./exchange.js";
 import { toPairs } from "./filter-pairs.js";
 import {
@@ -137,6 +138,16 @@ export class AlyxClient {
   async sessionOf(insertionId: string, options?: AlyxCallOptions): Promise<{ id: string; name: string } | undefined> {
     const insertion = await this.insertion(insertionId, options);
     return insertion && { id: insertion.sessionId, name: insertion.name };
+  }
+
+  /**
+   * What the service says of the index tables that it offers, and where their `cache.zip` is.
+   *
+   * @param tag of a release, such as `2024_Q2_IBL_et_al_BWM`: its own tables. Absent: `undefined` for a tag without tables
+   */
+  cacheInfo(tag?: string, options?: AlyxCallOptions): Promise<CacheInfo | undefined> {
+    const endpoint = tag === undefined ? "cache/info" : `cache/info/${encodeURIComponent(tag)}`;
+    return this.#exchange.ask(questionUrl(this.url, endpoint), cacheInfoSchema, options);
   }
 
   /** The account that the token belongs to; always asked. */

@@ -15,6 +15,7 @@ export {
   selectBwmUnits,
 } from "./bwm-cohorts.js";
 export { BWM_FREEZES, type BwmFreeze, type BwmFreezeName } from "./bwm-freezes.js";
+export { type CacheInfo, isNewerThan, readCacheInfo } from "./cache-info.js";
 export {
   type ChoiceOptions,
   type ChooseManyOptions,
