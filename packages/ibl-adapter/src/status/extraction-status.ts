@@ -2,18 +2,17 @@ import type { Notice } from "@crossprobe/core";
 import { QC_LEVELS } from "../one/qc.js";
 import {
   type AspectGroup,
-  CAMERAS,
   EXTRACTION_RULES,
   type ExtractionRule,
   type ExtractionState,
   type FileRule,
   type OutcomeRule,
-  STANDARD_PROBES,
-  STANDARD_RUNS,
   STATUS_SORTERS,
   type StepRule,
 } from "./extraction-rules.js";
-import type { EvidenceFile, RunEvidence, SessionEvidence } from "./session-evidence.js";
+import { chooseSorting, RegisteredFiles } from "./registered-files.js";
+import { blocksOf, fill, type Slot, slotsOf } from "./rule-slots.js";
+import type { SessionEvidence } from "./session-evidence.js";
 
 /** Why a value is what it is, or why there is none. */
 export type StatusReason =
@@ -50,15 +49,8 @@ export interface SessionStatus {
   readonly notices: readonly Notice[];
 }
 
-/** What a rule is asked of. */
-interface Slot {
-  /** What stands for the names in braces. */
-  readonly names: Readonly<Record<string, string>>;
-  /** Why the slot is empty; undefined for one that is there. */
-  readonly empty?: { readonly reason: "noInsertion" | "noRun" | "unknown"; readonly detail: string };
-  /** Raw collection, of runs. */
-  readonly raw?: string | null;
-}
+/** Aspects come slot by slot within a block. */
+const RULE_BLOCKS = blocksOf(EXTRACTION_RULES);
 
 type Verdict = Pick<AspectStatus, "value" | "reason" | "detail">;
 
@@ -88,119 +80,6 @@ export function extractionStatus(evidence: SessionEvidence): SessionStatus {
     ),
   );
   return { evidence, aspects, notices: [...evidence.notices, ...noticesOf(aspects, evidence)] };
-}
-
-/** Files of a session by collection. */
-class RegisteredFiles {
-  readonly #byCollection = new Map<string, EvidenceFile[]>();
-
-  constructor(files: readonly EvidenceFile[]) {
-    for (const file of files) {
-      const own = this.#byCollection.get(file.collection);
-      if (own === undefined) this.#byCollection.set(file.collection, [file]);
-      else own.push(file);
-    }
-  }
-
-  /** Collections of a probe that hold spike times, in code-point order. */
-  sortingsOf(probe: string): string[] {
-    const holding = [...this.#byCollection].filter(([, files]) =>
-      files.some(({ name }) => name === "spikes.times.npy"),
-    );
-    return holding
-      .map(([collection]) => collection)
-      .filter((name) => name.startsWith(`alf/${probe}/`))
-      .sort();
-  }
-
-  in(collection: string): readonly EvidenceFile[] {
-    return this.#byCollection.get(collection) ?? [];
-  }
-
-  has(collection: string, pattern: string): boolean {
-    const own = this.in(collection);
-    return own.length > 0 && own.some(({ name }) => expressionOf(pattern).test(name));
-  }
-}
-
-/** Patterns of the rules, compiled: they are as few as there are rules and cameras. */
-const EXPRESSIONS = new Map<string, RegExp>();
-
-function expressionOf(pattern: string): RegExp {
-  const known = EXPRESSIONS.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
-  EXPRESSIONS.set(pattern, known);
-  return known;
-}
-
-/** Rules that stand together and are asked of the same slots: their aspects come slot by slot. */
-const RULE_BLOCKS: readonly (readonly ExtractionRule[])[] = blocksOf(EXTRACTION_RULES);
-
-function blocksOf(rules: readonly ExtractionRule[]): ExtractionRule[][] {
-  const blocks: ExtractionRule[][] = [];
-  for (const rule of rules) {
-    const [last] = blocks.at(-1) ?? [];
-    if (last?.group === rule.group && last.slot === rule.slot) blocks.at(-1)?.push(rule);
-    else blocks.push([rule]);
-  }
-  return blocks;
-}
-
-function slotsOf(
-  [rule]: readonly ExtractionRule[],
-  evidence: SessionEvidence,
-  files: RegisteredFiles,
-): readonly Slot[] {
-  if (rule === undefined) return [];
-  if (rule.slot === "session") return [{ names: {} }];
-  if (rule.slot === "camera") {
-    return CAMERAS.map((camera) => ({ names: { camera, Camera: camera.replace(/^./u, (c) => c.toUpperCase()) } }));
-  }
-  if (rule.slot === "probe") return probeSlots(evidence, files);
-  if (rule.slot === "task") return [runSlot("", evidence.taskRuns, 0, "task")];
-  const count = typeof evidence.passiveRuns === "string" ? 0 : evidence.passiveRuns.length;
-  const names = [...STANDARD_RUNS, ...numbered("run", STANDARD_RUNS.length, count)];
-  return names.map((name, place) => runSlot(name, evidence.passiveRuns, place, "passive"));
-}
-
-const numbered = (stem: string, from: number, to: number): string[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i) => `${stem}${from + i + 1}`);
-
-function runSlot(name: string, runs: readonly RunEvidence[] | string, place: number, what: string): Slot {
-  if (typeof runs === "string") return { names: { run: name }, empty: { reason: "unknown", detail: runs } };
-  const run = runs[place];
-  if (run !== undefined) return { names: { run: name, alf: run.alf }, raw: run.raw };
-  const detail = `the session has ${runs.length === 0 ? "no" : `only ${runs.length}`} ${what} run`;
-  return { names: { run: name }, empty: { reason: "noRun", detail } };
-}
-
-function probeSlots({ probes }: SessionEvidence, files: RegisteredFiles): readonly Slot[] {
-  const known = new Set(probes.map(({ label }) => label));
-  const labels = [...new Set([...STANDARD_PROBES, ...known])].sort();
-  return labels.map((probe): Slot => {
-    if (!known.has(probe)) {
-      return { names: { probe }, empty: { reason: "noInsertion", detail: `the session has no insertion ${probe}` } };
-    }
-    const sorting = chooseSorting(probe, files);
-    return { names: { probe, sorter: sorting?.sorter ?? "", sorting: sorting?.collection ?? "" } };
-  });
-}
-
-/** A sorting of a probe: the file of its spike times. */
-interface Sorting {
-  readonly sorter: string;
-  readonly collection: string;
-  readonly file: EvidenceFile;
-}
-
-/** The first sorter with spike times; of several revisions the default one, else the first. Source: psyfun, `_pick_sorter`. */
-function chooseSorting(probe: string, files: RegisteredFiles): Sorting | undefined {
-  for (const sorter of STATUS_SORTERS) {
-    const collection = sorter === "" ? `alf/${probe}` : `alf/${probe}/${sorter}`;
-    const found = files.in(collection).filter(({ name }) => name === "spikes.times.npy");
-    const file = found.find(({ isDefault }) => isDefault === true) ?? found[0];
-    if (file !== undefined) return { sorter, collection, file };
-  }
-  return undefined;
 }
 
 function judge(rule: ExtractionRule, slot: Slot, evidence: SessionEvidence, files: RegisteredFiles): Verdict {
@@ -294,11 +173,6 @@ function judgeSorter(slot: Slot, files: RegisteredFiles): Verdict {
   const revision = file.revision === "" ? "" : `#${file.revision}#`;
   const version = file.version === null ? "" : ` (${file.version})`;
   return { value: `${sorter || "unnamed"}${revision}${version}`, reason: "registered", detail: collection };
-}
-
-/** Puts the slot's names in place of those in braces; one that the slot does not have leaves nothing. */
-function fill(template: string, { names }: Slot): string {
-  return template.replace(/\{(\w+)\}/gu, (_, name: string) => names[name] ?? "");
 }
 
 /** A pattern of a file name for reading. */
