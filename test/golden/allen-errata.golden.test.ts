@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isDataError } from "@crossprobe/core";
-import { parseCsv } from "@crossprobe/formats/csv";
+import { parseCsvColumns } from "@crossprobe/formats/csv";
 import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import { listTimeIntervals, openRagged } from "@crossprobe/nwb";
 import { LocalStore } from "@crossprobe/storage/node";
@@ -30,7 +30,7 @@ function erratum<Right, Wrong = unknown>(id: string): { readonly right: Right; r
 }
 
 function cells(name: string): CsvCells {
-  return new CsvCells(parseCsv(readFileSync(`${FOLDER}/${name}`, "utf8"), name), name, ["id"]);
+  return new CsvCells(parseCsvColumns(readFileSync(`${FOLDER}/${name}`, "utf8"), name), name, ["id"]);
 }
 
 async function withFile<Value>(name: string, use: (file: Hdf5File) => Promise<Value>): Promise<Value> {
@@ -133,7 +133,7 @@ describe.skipIf(!SHARED)("known defects of the Allen release (run where ../share
   it("null-strings: parameters that do not apply are absent", () => {
     const { right } = erratum<{ data: Record<"orientation" | "frame", (number | null)[]> }>("null-strings");
     const text = readFileSync(`${FOLDER}/null-strings/defect.csv`, "utf8");
-    const table = new CsvCells(parseCsv(text, "defect.csv"), "defect.csv", ["orientation", "frame"]);
+    const table = new CsvCells(parseCsvColumns(text, "defect.csv"), "defect.csv", ["orientation", "frame"]);
     for (const column of ["orientation", "frame"] as const) {
       expect(Array.from({ length: table.rowCount }, (_, row) => table.number(column, row))).toEqual(right.data[column]);
     }

@@ -7,14 +7,8 @@ import {
   type StoreResolver,
 } from "@crossprobe/core";
 import { Hdf5Pool } from "@crossprobe/formats/hdf5";
-import {
-  DEFAULT_TABLE_KEYS,
-  defaultManifest,
-  MANIFEST_KEY,
-  type Manifest,
-  type ManifestKey,
-  readManifest,
-} from "./manifest.js";
+import { DEFAULT_TABLE_KEYS, defaultManifest, type Manifest, readManifest } from "./cache/manifest.js";
+import { MANIFEST_KEY, type ManifestKey } from "./cache/manifest-entries.js";
 import { SessionFile } from "./session-file.js";
 import { SharedReads } from "./shared-reads.js";
 import { type IndexedTable, readTable, type TableName } from "./tables.js";
@@ -87,7 +81,7 @@ export class ProjectCache {
   }
 
   async #readManifest(options: CallOptions): Promise<Manifest> {
-    const manifest = await readManifest(this.store, this.#manifestKey, options);
+    const manifest = await readManifest(this.store, this.#manifestKey, {}, options);
     if (manifest) return manifest;
     for (const key of DEFAULT_TABLE_KEYS) {
       if ((await this.store.size(key, options)) !== undefined) return defaultManifest(this.url);

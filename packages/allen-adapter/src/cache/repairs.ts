@@ -1,0 +1,95 @@
+import type { Column } from "@crossprobe/core";
+import type { NoticeCounter } from "../notices.js";
+import { CCF_SENTINELS } from "../place.js";
+import type { DiskTable } from "./disk-table.js";
+import type { TypedColumn, TypedColumns } from "./project-table.js";
+
+/** What is done with numbers that stand for "absent": `absent` makes them so and counts them, `kept` leaves them, as AllenSDK does. */
+export type Sentinels = "absent" | "kept";
+
+/**
+ * The columns of `probes.csv` with the rate of the LFP file: the recorded rate over the subsampling factor. Without a factor it is absent.
+ *
+ * Source: AllenSDK `_get_probes`, which does so on every load and never on disk. Probe 846401834 has rates of 0.
+ */
+export function probeColumns(table: DiskTable, sentinels: Sentinels, notices: NoticeCounter): TypedColumns {
+  const columns = new Map(table.columns);
+  const rate = numbersOf(columns, "lfp_sampling_rate");
+  const factor = numbersOf(columns, "lfp_temporal_subsampling_factor");
+  if (rate && factor) {
+    const message = "These probes have no subsampling factor, so that the rate of their LFP is not known.";
+    notices.add("lfp-rate-without-factor", table.url, message, factor.filter(Number.isNaN).length);
+    columns.set("lfp_sampling_rate", {
+      values: rate.map((value, row) => value / (factor[row] ?? Number.NaN)),
+      dtype: "float64",
+    });
+  }
+  if (sentinels === "kept") return columns;
+  for (const name of ["sampling_rate", "lfp_sampling_rate"]) {
+    const values = numbersOf(columns, name);
+    if (!values) continue;
+    const zeros = values.filter((value) => value === 0).length;
+    notices.add(
+      "sampling-rate-absent",
+      `${table.url}#${name}`,
+      "A sampling rate of 0 means that none was stored; it is absent.",
+      zeros,
+    );
+    if (zeros > 0) columns.set(name, { values: values.map((value) => value || Number.NaN), dtype: "float64" });
+  }
+  return columns;
+}
+
+const COORDINATES: readonly string[] = [
+  "anterior_posterior_ccf_coordinate",
+  "dorsal_ventral_ccf_coordinate",
+  "left_right_ccf_coordinate",
+];
+
+/** The columns of `channels.csv` with points of the atlas absent where one of their coordinates is a sentinel (-1000, -1, 0). */
+export function channelColumns(table: DiskTable, sentinels: Sentinels, notices: NoticeCounter): TypedColumns {
+  const axes = COORDINATES.map((name) => numbersOf(table.columns, name));
+  if (sentinels === "kept" || axes.includes(undefined)) return table.columns;
+  const isUnregistered = Array.from({ length: table.rowCount }, (_, row) =>
+    axes.some((values) => CCF_SENTINELS.has(values?.[row] ?? Number.NaN)),
+  );
+  const count = isUnregistered.filter(Boolean).length;
+  if (count === 0) return table.columns;
+  const message = "Coordinates of -1000, -1 or 0 mean that the channel is not registered; they were taken as absent.";
+  notices.add("ccf-sentinel", table.url, message, count);
+  const repaired = (values: Float64Array): TypedColumn => ({
+    values: values.map((value, row) => (isUnregistered[row] ? Number.NaN : value)),
+    dtype: "float64",
+  });
+  return new Map(
+    [...table.columns].map(([name, column]) => {
+      const axis = axes[COORDINATES.indexOf(name)];
+      return [name, axis ? repaired(axis) : column];
+    }),
+  );
+}
+
+/** Source: AllenSDK `_get_units`. */
+const UNIT_NAMES: ReadonlyMap<string, string> = new Map([
+  ["PT_ratio", "waveform_PT_ratio"],
+  ["amplitude", "waveform_amplitude"],
+  ["duration", "waveform_duration"],
+  ["halfwidth", "waveform_halfwidth"],
+  ["recovery_slope", "waveform_recovery_slope"],
+  ["repolarization_slope", "waveform_repolarization_slope"],
+  ["spread", "waveform_spread"],
+  ["velocity_above", "waveform_velocity_above"],
+  ["velocity_below", "waveform_velocity_below"],
+  ["l_ratio", "L_ratio"],
+]);
+
+/** The columns of `units.csv` under the names that AllenSDK gives them. */
+export function unitColumns({ columns }: DiskTable): TypedColumns {
+  return new Map([...columns].map(([name, column]) => [UNIT_NAMES.get(name) ?? name, column]));
+}
+
+/** A column of numbers; `undefined` where there is none of that name. */
+export function numbersOf(columns: TypedColumns, name: string): Float64Array | undefined {
+  const values: Column | undefined = columns.get(name)?.values;
+  return values instanceof Float64Array ? values : undefined;
+}
