@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Column, isDataError, table } from "@crossprobe/core";
 import { encodeNpy } from "@crossprobe/formats/npy";
 import { encodeParquet } from "@crossprobe/formats/parquet";
-import { type FindMode, SessionFinder } from "@crossprobe/ibl-adapter/alyx";
+import { type FindMode, loadAggregate, SessionFinder } from "@crossprobe/ibl-adapter/alyx";
 import {
   changeDatasetPath,
   findMovements,
@@ -39,7 +39,7 @@ import {
 } from "@crossprobe/ibl-adapter/one";
 import { openRawRecording } from "@crossprobe/ibl-adapter/raw";
 import { JsonHttp, MemoryStore } from "@crossprobe/storage";
-import { LocalStore } from "@crossprobe/storage/node";
+import { createStores, LocalStore } from "@crossprobe/storage/node";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { clientOf, setUp } from "../alyx-server/helpers.js";
@@ -141,6 +141,11 @@ const CASES: Readonly<Record<string, Provoked>> = {
     const session = await sample();
     const files = session.files.map((file) => ({ ...file, isPresent: false }));
     return loadDataset({ ...session, files }, "*wheel.position*");
+  },
+  "no-aggregate": async () => {
+    const { server, client } = await setUp();
+    server.plan({ text: '{"count": 0, "next": null, "previous": null, "results": []}' });
+    return loadAggregate(client, createStores(), "subjects", { identifier: "XP_001" });
   },
   "several-objects": () => chooseObject([row("alf/a.b.npy"), row("alf/c.b.npy")], ["a", "c"]),
   "several-collections": async () => loadDataset(await sample(), "spikes.times.npy"),

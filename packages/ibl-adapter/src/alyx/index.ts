@@ -1,5 +1,12 @@
 /** Alyx, IBL's database, over REST: sessions, insertions, files, trajectories and channels. */
 
+export {
+  type Aggregate,
+  type AggregateFilter,
+  type Aggregates,
+  listAggregates,
+  loadAggregate,
+} from "./aggregates.js";
 export { type AnswerCache, MemoryAnswerCache } from "./answer-cache.js";
 export { AlyxClient, type AlyxListOptions } from "./client.js";
 export { ALYX_VARIABLES, type AlyxCredentials, type AlyxSettings, alyxFromEnvironment } from "./credentials.js";

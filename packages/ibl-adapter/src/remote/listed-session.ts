@@ -74,7 +74,9 @@ async function listFromAlyx(eid: string, alyx: AlyxClient, options: CallOptions)
     ...{ number: found.number ?? 0, taskProtocol: found.taskProtocol ?? "", projects: found.projects.join(",") },
   };
   if (session.subject === "") {
-    throw new UnsupportedError(`${alyx.url} names no subject of session ${eid}: its files have no place`);
+    throw new UnsupportedError(`${alyx.url} names no subject of session ${eid}: its files have no place`, {
+      hint: "give a ONE folder whose tables list the session",
+    });
   }
   const addresses = new Map(found.datasets.map(({ id, dataUrl }) => [id, dataUrl]));
   const rows = found.datasets.map(
