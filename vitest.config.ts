@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/*.external.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/*.external.test.ts", "**/*.interop.test.ts"],
     testTimeout: 30_000,
     pool: "threads",
   },

@@ -102,14 +102,13 @@ export class HttpBodies {
         ...(request.allowPrivate ? this.#open : this.#guarded),
       });
       const stream = response.data instanceof Readable ? response.data : Readable.from([]);
-      // Without a listener, what goes wrong after the body was left would end the process.
-      stream.on("error", () => undefined);
+      const queue = new BodyQueue(stream, watch);
       const cancel = () => {
         watch.end();
         stream.destroy();
       };
       const shown = withoutQuery(address.href);
-      const body = watched(stream, watch, shown);
+      const body = queue.pieces(shown);
       return { status: response.status, headers: textsOf(response.headers), url: shown, body, cancel };
     } catch (error) {
       watch.end();
@@ -124,19 +123,79 @@ function agents(options: object) {
   return { httpAgent: new HttpAgent(kept), httpsAgent: new HttpsAgent(kept) };
 }
 
-async function* watched(stream: Readable, watch: StallWatch, url: string): AsyncIterable<Uint8Array> {
-  try {
-    for await (const piece of stream) {
-      watch.restart();
-      if (piece instanceof Uint8Array) yield piece;
-      watch.restart();
+/** How much may wait to be taken before the connection is asked to hold on, bytes. */
+const QUEUED_BYTES = 1024 * 1024;
+
+/**
+ * The pieces of a body in a queue of our own: a stream that breaks off drops what it has not handed out yet, and each of these bytes counts
+ * where connections are short.
+ */
+class BodyQueue {
+  readonly #stream: Readable;
+  readonly #watch: StallWatch;
+  readonly #pieces: Uint8Array[] = [];
+  #queued = 0;
+  #end: { readonly error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(stream: Readable, watch: StallWatch) {
+    this.#stream = stream;
+    this.#watch = watch;
+    stream.on("data", (piece: unknown) => this.#add(piece));
+    stream.on("end", () => this.#finish(undefined));
+    stream.on("error", (error) => this.#finish(error));
+    stream.on("close", () => this.#finish(new Error("the connection was closed before the end")));
+  }
+
+  async *pieces(url: string): AsyncIterable<Uint8Array> {
+    try {
+      for (;;) {
+        const piece = this.#pieces.shift();
+        if (piece !== undefined) {
+          this.#queued -= piece.byteLength;
+          if (this.#queued < QUEUED_BYTES / 2) this.#hold(false);
+          yield piece;
+        } else if (this.#end !== undefined) break;
+        else await this.#more();
+      }
+      if (this.#end.error !== undefined) {
+        this.#watch.throwIfCallerAborted();
+        throw toFailure(this.#end.error, url, this.#watch);
+      }
+    } finally {
+      this.#watch.end();
+      this.#stream.destroy();
     }
-  } catch (error) {
-    watch.throwIfCallerAborted();
-    throw toFailure(error, url, watch);
-  } finally {
-    watch.end();
-    stream.destroy();
+  }
+
+  #add(piece: unknown): void {
+    if (!(piece instanceof Uint8Array)) return;
+    this.#watch.restart();
+    this.#pieces.push(piece);
+    this.#queued += piece.byteLength;
+    if (this.#queued >= QUEUED_BYTES) this.#hold(true);
+    this.#wake();
+  }
+
+  #hold(isHeld: boolean): void {
+    if (isHeld === this.#watch.isHeld) return;
+    this.#watch.isHeld = isHeld;
+    this.#watch.restart();
+    if (isHeld) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  #finish(error: unknown): void {
+    this.#end ??= { error };
+    this.#wake();
+  }
+
+  /** Only the server's silence counts, not the time that the caller takes. */
+  async #more(): Promise<void> {
+    this.#watch.restart();
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 }
 
@@ -147,12 +206,15 @@ class StallWatch {
   readonly #caller: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout;
   hasStalled = false;
+  /** While the connection is asked to hold on, silence is what was asked for. */
+  isHeld = false;
 
   constructor(seconds: number, caller: AbortSignal | undefined) {
     this.seconds = seconds;
     this.#caller = caller;
     caller?.addEventListener("abort", this.#onCaller, { once: true });
     this.#timer = setTimeout(() => {
+      if (this.isHeld) return void this.#timer.refresh();
       this.hasStalled = true;
       this.#controller.abort();
     }, seconds * 1000);

@@ -83,6 +83,7 @@ function planted(adapter: DatasetAdapter, plant: (adapter: DatasetAdapter) => Pa
     movement: (session, options) => adapter.movement(session, options),
     invalidIntervals: (session, options) => adapter.invalidIntervals(session, options),
     lfp: (probe, options) => adapter.lfp(probe, options),
+    files: (selection, options) => adapter.files(selection, options),
   };
   return { ...honest, ...plant(adapter) };
 }

@@ -11,28 +11,12 @@ import { encodeParquet, type ParquetColumnType, readParquetSchema } from "@cross
 import type { OneDataset } from "../one/dataset-table.js";
 import { compareTexts, type OneSession, openOneIndex } from "../one/one-index.js";
 import { QC_LEVELS } from "../one/qc.js";
+import { datasetsArrowSchema } from "./datasets-arrow-schema.js";
 import { folderOf, type ListedSession } from "./listed-session.js";
 
-/** Columns of the tables that are written here; a table with others is another's. Source: ONE-api 3.6, `one/alf/cache.py`. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  "sessions.pqt": ["id", "lab", "subject", "date", "number", "task_protocol", "projects"],
-  "datasets.pqt": ["eid", "id", "rel_path", "file_size", "hash", "exists", "qc", "default_revision"],
-};
+const TABLES = ["sessions.pqt", "datasets.pqt"];
+/** What the tables that are written here say of themselves. */
 const ORIGIN = "crossprobe";
-/**
- * What Arrow is to make of the columns of `datasets.pqt`: without it verdicts come as plain texts, and ONE compares them by the alphabet.
- * An Arrow schema message: texts `eid`, `id`, `rel_path`, `hash`; uint64 `file_size`; bool `exists`, `default_revision`; `qc` an ordered
- * dictionary of texts with int8 numbers. Written by pyarrow 26.0.1 for an empty table of these columns.
- */
-const DATASETS_ARROW_SCHEMA =
-  "//////gBAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAgAAACcAQAAZAEAADQBAAD8AAAA0AAAAKQAAABMAA" +
-  "AABAAAAJT+//8AAAEGEAAAACQAAAAEAAAAAAAAABAAAABkZWZhdWx0X3JldmlzaW9uAAAAAJT+//8QABgACAAGAAcADAAQABQAEAAAAAAAAQUU" +
-  "AAAARAAAACAAAAAEAAAAAAAAAAIAAABxYwAAAAAKAAwAAAAIAAcACgAAAAAAAAEMAAAACAAMAAgABwAIAAAAAAAAAQgAAAD4/v//LP///wAAAQ" +
-  "YQAAAAGAAAAAQAAAAAAAAABgAAAGV4aXN0cwAAIP///1T///8AAAEFEAAAABgAAAAEAAAAAAAAAAQAAABoYXNoAAAAAEj///98////AAABAhAA" +
-  "AAAgAAAABAAAAAAAAAAJAAAAZmlsZV9zaXplAAYACAAEAAYAAABAAAAAsP///wAAAQUQAAAAHAAAAAQAAAAAAAAACAAAAHJlbF9wYXRoAAAAAK" +
-  "j////c////AAABBRAAAAAUAAAABAAAAAAAAAACAAAAaWQAAMz///8QABQACAAGAAcADAAAABAAEAAAAAAAAQUQAAAAGAAAAAQAAAAAAAAAAwAA" +
-  "AGVpZAAEAAQABAAAAAAAAAA=";
-
 /**
  * `sessions.pqt` and `datasets.pqt` of a folder into which files were downloaded: what they list already, and these files.
  *
@@ -64,7 +48,7 @@ export async function writeOneTables(
     sessions.set(each.session.eid, sessions.get(each.session.eid) ?? each.session);
   }
   if (!isChanged) return { files: [], notices: [] };
-  for (const key of Object.keys(COLUMNS)) {
+  for (const key of TABLES) {
     if (await isAnothers(folder, key, options)) return { files: [], notices: [untouched(folder, key)] };
   }
   return { files: [sessionTable([...sessions.values()]), datasetTable([...datasets.values()])], notices: [] };
@@ -117,31 +101,36 @@ function sessionTable(rows: readonly OneSession[]): CompanionFile {
     ["date", "date"],
     ["number", "uint16"],
   ] as const);
-  return { path: "sessions.pqt", bytes: encodeParquet(columns, oneMetadata(), types) };
+  return { path: "sessions.pqt", bytes: encodeParquet(columns, oneMetadata(creationTime()), types) };
 }
 
 function datasetTable(rows: readonly OneDataset[]): CompanionFile {
   const sorted = [...rows].sort((a, b) => compareTexts(a.eid, b.eid) || compareTexts(a.id, b.id));
   const columns = table([
-    ["eid", sorted.map(({ eid }) => eid)],
-    ["id", sorted.map(({ id }) => id)],
     ["rel_path", sorted.map(({ path }) => path)],
     ["file_size", sorted.map(({ size }) => (size === null ? null : BigInt(size)))],
     ["hash", sorted.map(({ md5 }) => md5)],
     ["exists", sorted.map(({ exists }) => exists)],
     ["qc", sorted.map(({ qc }) => qc)],
     ["default_revision", sorted.map(({ isDefault }) => isDefault ?? true)],
+    ["eid", sorted.map(({ eid }) => eid)],
+    ["id", sorted.map(({ id }) => id)],
   ]);
   const types = new Map<string, ParquetColumnType>([
     ["file_size", "uint64"],
     ["qc", { categories: Object.keys(QC_LEVELS) }],
   ]);
-  const metadata = new Map([...oneMetadata(), ["ARROW:schema", DATASETS_ARROW_SCHEMA]]);
+  const created = creationTime();
+  const metadata = new Map([...oneMetadata(created), ["ARROW:schema", datasetsArrowSchema(created)]]);
   return { path: "datasets.pqt", bytes: encodeParquet(columns, metadata, types) };
 }
 
+/** `yyyy-mm-dd hh:mm`. */
+function creationTime(): string {
+  return new Date().toISOString().slice(0, 16).replace("T", " ");
+}
+
 /** Source: ONE-api 3.6, `load_tables`: a table without `date_created` is left aside. */
-function oneMetadata(): ReadonlyMap<string, string> {
-  const created = new Date().toISOString().slice(0, 16).replace("T", " ");
+function oneMetadata(created: string): ReadonlyMap<string, string> {
   return new Map([["one_metadata", JSON.stringify({ date_created: created, origin: ORIGIN })]]);
 }

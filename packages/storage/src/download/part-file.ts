@@ -12,7 +12,7 @@ export class PartFile {
   readonly path: string;
   length = 0;
   state: PartState | undefined;
-  /** Whether bytes of an earlier connection are among those that are there. */
+  /** Whether it was put together over several connections. */
   isResumed = false;
   readonly #statePath: string;
   readonly #draft: string;

@@ -58,22 +58,17 @@ async function transferFrom(
   let longest = part.length;
   for (;;) {
     if (isComplete(file, part)) return { url: null, isLengthKnown: true };
-    let asked: string | undefined;
-    try {
-      const attempt = new Attempt(url, file, part, context);
-      const outcome = await attempt.run();
-      if (outcome.kind === "complete") return { url: outcome.url, isLengthKnown: outcome.isLengthKnown };
-      asked = outcome.retryAfter;
-      if (failures + 1 >= context.retry.tries) throw outcome.error;
-    } catch (error) {
+    const outcome = await new Attempt(url, file, part, context).run().catch((error: unknown): Outcome => {
       context.signal?.throwIfAborted();
-      const isFinal = !(error instanceof StoreError) || !error.retryable;
-      if (part.length > longest) failures = 0;
-      if (isFinal || failures + 1 >= context.retry.tries) throw error;
-    }
-    failures = part.length > longest ? 1 : failures + 1;
+      if (!(error instanceof StoreError) || !error.retryable) throw error;
+      return { kind: "again", error, retryAfter: undefined };
+    });
+    if (outcome.kind === "complete") return { url: outcome.url, isLengthKnown: outcome.isLengthKnown };
+    failures = part.length > longest ? 0 : failures + 1;
     longest = Math.max(longest, part.length);
-    await context.pause(retryWait(failures, asked, context.retry, Date.now()) * 1000, context.signal);
+    if (failures >= context.retry.tries) throw outcome.error;
+    const seconds = retryWait(Math.max(1, failures), outcome.retryAfter, context.retry, Date.now());
+    await context.pause(seconds * 1000, context.signal);
   }
 }
 
@@ -162,6 +157,7 @@ class Attempt {
       return this.#startOver(answer, `asked for bytes from ${length}, the server answered ${given}`);
     }
     this.#expectSize(answer, range.size);
+    this.#part.isResumed = true;
     return this.#stream(answer, range.size);
   }
 

@@ -1,0 +1,54 @@
+// A download that ends itself by kill -9 at a change to the file system: see ../kill9.mjs. Node's own functions are wrapped before the
+// downloader is read in, so that nothing in it knows of this.
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const { folder, files, point } = JSON.parse(process.argv[2]);
+let count = 0;
+
+const end = () => {
+  process.kill(process.pid, "SIGKILL");
+  // The signal ends the process at its next step; nothing may be done before.
+  return new Promise(() => undefined);
+};
+
+/** @param half what a change that is cut in the middle leaves; changes that are whole or not have none */
+function wrap(target, name, half) {
+  const original = target[name];
+  target[name] = async function (...args) {
+    const isPoint = count++ === point?.at;
+    if (isPoint && point.when === "before") return end();
+    if (isPoint && point.when === "middle") {
+      await half?.call(this, original, args);
+      return end();
+    }
+    const result = await original.apply(this, args);
+    return isPoint && point.when === "after" ? end() : result;
+  };
+}
+
+const probe = await fs.promises.open(join(tmpdir(), `crossprobe-kill9-${process.pid}`), "w");
+const handles = Object.getPrototypeOf(probe);
+await probe.close();
+await fs.promises.unlink(join(tmpdir(), `crossprobe-kill9-${process.pid}`));
+wrap(handles, "write", function (write, [bytes, offset, length, position]) {
+  return write.call(this, bytes, offset, length >> 1, position);
+});
+wrap(handles, "writeFile");
+wrap(handles, "truncate");
+wrap(handles, "sync");
+for (const name of ["open", "rename", "unlink", "link", "mkdir", "rm", "rmdir", "copyFile"]) wrap(fs.promises, name);
+syncBuiltinESMExports();
+
+const { createDownloader } = await import("../../packages/storage/dist/node.js");
+const downloader = createDownloader({ lock: { pollSeconds: 0.01 } });
+const options = { to: folder, allowPrivate: true, parallel: 2 };
+for await (const { status, error } of downloader.run(await downloader.plan(files, options), options)) {
+  if (status !== "fetched" && status !== "present") {
+    console.log(status, error);
+    process.exitCode = 1;
+  }
+}
+process.exit();
