@@ -22,10 +22,12 @@ import {
 import { MemoryStore } from "@crossprobe/storage";
 import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
+import { readMovement } from "../../packages/ibl-adapter/src/movement.js";
 import { zipOf } from "../helpers/zip-of.js";
 
 const SAMPLE = fileURLToPath(new URL("../../samples/ibl/", import.meta.url));
 const SESSION = "XP_001/2026-01-15/001";
+const EID = "e9930bb9-2950-34c9-847e-46a5d438b5c6";
 const sample = (): Promise<SessionFiles> => openSession(new LocalStore(SAMPLE), SESSION);
 const npy = (name: string): Float64Array => {
   const path = `${SAMPLE}examplelab/Subjects/${SESSION}/alf/${name}`;
@@ -106,7 +108,10 @@ describe("loaders, on sessions made for one case", () => {
     expect([...(pose.columns.get("times") ?? [])]).toEqual([2, 3, 4]);
     expect([...(pose.columns.get("p_x") ?? [])]).toEqual([10, Number.NaN, 12]);
     expect([...(pose.columns.get("p_likelihood") ?? [])]).toEqual([0.9, 0.89, 1]);
-    expect(notices).toMatchObject([{ code: "more-times-than-frames", count: 1 }]);
+    expect(notices).toMatchObject([
+      { code: "more-times-than-frames", count: 1 },
+      { code: "unlikely-points-blanked", count: 1 },
+    ]);
     expect(units).toMatchObject({ times: "s", p_x: "px", p_likelihood: "" });
     const all = await loadPose(session, "left", { minLikelihood: 0 });
     expect([...(all.table.columns.get("p_x") ?? [])]).toEqual([10, 11, 12]);
@@ -138,7 +143,10 @@ describe("loaders, on sessions made for one case", () => {
     expect(raw[0]).toBeCloseTo(20, 2);
     expect(raw[50]).toBeNaN();
     expect((pupil.columns.get("pupilDiameter_smooth") as Float64Array)[50]).toBeCloseTo(20, 2);
-    expect(notices.map(({ code }) => code)).toEqual(["pupil-computed-from-pose"]);
+    expect(notices.map(({ code, count: rows }) => [code, rows])).toEqual([
+      ["unlikely-points-blanked", 4],
+      ["pupil-computed-from-pose", count],
+    ]);
   });
 
   it("reads a passive protocol, part by part", async () => {
@@ -162,6 +170,57 @@ describe("loaders, on sessions made for one case", () => {
       { x: 0, y: 0, on: [], off: [2] },
       { x: 2, y: 4, on: [1], off: [] },
     ]);
+  });
+});
+
+describe("what loaders leave out or assume", () => {
+  it("names trials columns that are not on disk or are no columns", async () => {
+    const session = await memory({
+      "_ibl_trials.table.pqt": parquet({ goCue_times: [1, 2] }),
+      "_ibl_trials.cube.npy": encodeNpy(new Float64Array(8), [2, 2, 2]),
+      "_ibl_trials.included.npy": floats(1, 1),
+    });
+    const files = session.files.map((file) => ({ ...file, isPresent: file.name.attribute !== "included" }));
+    const { table: trials, notices } = await loadTrials({ ...session, files });
+    expect([...trials.columns.keys()]).toEqual(["goCue_times"]);
+    expect(notices).toMatchObject([
+      { code: "file-not-on-disk", message: "trials: included are listed and not on disk, and are left out", count: 1 },
+      { code: "no-column", message: "trials: cube are no columns of a table of trials, and are left out", count: 1 },
+    ]);
+  });
+
+  it("tells a wheel of centimetres by its steps, in the loader and in the hub's movement", async () => {
+    const step = (Math.PI * 6.2) / 1024;
+    const turn = (unit: number) => ({
+      "_ibl_wheel.position.npy": floats(...Array.from({ length: 100 }, (_, i) => i * unit)),
+      "_ibl_wheel.timestamps.npy": floats(...Array.from({ length: 100 }, (_, i) => i / 100)),
+    });
+    const old = await memory(turn(step));
+    const { units, notices } = await loadWheel(old);
+    expect(units).toEqual({ times: "s", position: "cm", velocity: "cm/s", acceleration: "cm/s^2" });
+    expect(notices).toMatchObject([{ code: "wheel-in-centimetres", count: 100 }]);
+    const ref = { dataset: "ibl", kind: "session", id: EID } as const;
+    const moved = await readMovement(ref, old.files);
+    expect(moved.displacementCm[0]).toBeCloseTo(step, 12);
+    expect(moved.notices).toMatchObject([{ code: "wheel-in-centimetres", count: 100 }]);
+    const usual = await memory(turn((2 * Math.PI) / 1024));
+    expect((await loadWheel(usual)).units.position).toBe("rad");
+    expect((await readMovement(ref, usual.files)).displacementCm[0]).toBeCloseTo(step, 12);
+  });
+
+  it("asks which of several passive runs is meant, and takes that run's frames", async () => {
+    const run = (number: string, level: number) => ({
+      [`alf/task_${number}/_ibl_passiveRFM.times.npy`]: floats(1, 2),
+      [`raw_task_data_${number}/_iblrig_RFMapStim.raw.bin`]: new Uint8Array(450).fill(level),
+    });
+    const session = await memory({ ...run("00", 1), ...run("02", 2) });
+    await expect(loadPassive(session)).rejects.toThrow("2 passive protocols: alf/task_00, alf/task_02");
+    const { receptiveFields } = await loadPassive(session, { collection: "alf/task_02" });
+    expect(receptiveFields?.frames[0]).toBe(2);
+    const files = session.files.filter(({ name }) => name.object !== "RFMapStim");
+    const without = await loadPassive({ ...session, files }, { collection: "alf/task_00" });
+    expect(without.receptiveFields).toBeNull();
+    expect(without.notices).toMatchObject([{ code: "no-receptive-field-frames", count: 2 }]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
 } from "@crossprobe/core";
 import { type AlfFile, collectionsOf } from "./alf-file.js";
 import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
+import { isInCentimetres } from "./loaders/wheel-encoding.js";
 import { WHEEL_RADIUS_CM } from "./vocabulary.js";
 
 /** Spans of one wheel recording: between each sample and the next. */
@@ -23,7 +24,8 @@ interface WheelSpans {
  * Reads two arrays. A session of several tasks has a recording for each; they follow each other, with no span between them.
  *
  * Source: ALF `_ibl_wheel.position` (radians, unwrapped, anticlockwise positive) and `_ibl_wheel.timestamps` (seconds, session
- * clock, irregular: one sample an encoder tick); radius 3.1 cm. One public tutorial says centimetres: the extractor writes radians.
+ * clock, irregular: one sample an encoder tick); radius 3.1 cm. One public tutorial says centimetres: the extractor writes radians,
+ * but for very old sessions, whose steps tell.
  *
  * @throws {@link NotFoundError} where the session has no wheel recording
  * @throws {@link FormatError} when positions and timestamps differ in length, or time goes backwards
@@ -64,15 +66,19 @@ async function readWheel(reads: AlfReads): Promise<WheelSpans> {
   assertShape(timestamps, [rowsOf(position)], `_ibl_wheel.position has ${rowsOf(position)} samples`);
   const times = Float64Array.from(timestamps.data);
   assertAscends(times, timestamps.url);
-  const displacementCm = displacements(position);
-  reads.converted(position.url, `differences of radians x ${WHEEL_RADIUS_CM} cm`);
+  const turned = displacements(position);
+  const isCm = isInCentimetres(position.data);
+  const message = "the steps of the wheel are those of an encoder counted in centimetres, and taken as such";
+  reads.note("wheel-in-centimetres", message, isCm ? rowsOf(position) : 0, position.url);
+  const displacementCm = isCm ? turned : turned.map((angle) => angle * WHEEL_RADIUS_CM);
+  reads.converted(position.url, isCm ? "differences" : `differences of radians x ${WHEEL_RADIUS_CM} cm`);
   return { times, displacementCm, reads };
 }
 
 function displacements({ data, url }: AlfArray): Float64Array {
   const result = new Float64Array(Math.max(0, data.length - 1));
   for (let i = 0; i < result.length; i++) {
-    result[i] = ((data[i + 1] ?? Number.NaN) - (data[i] ?? Number.NaN)) * WHEEL_RADIUS_CM;
+    result[i] = (data[i + 1] ?? Number.NaN) - (data[i] ?? Number.NaN);
     if (!Number.isFinite(result[i])) throw damaged(`${url} holds no angle at sample ${i} or the next`, url, i);
   }
   return result;

@@ -69,6 +69,8 @@ export async function loadCameraTimes(
 /**
  * Tracked points of a camera: `times` (s), and `<point>_x`, `<point>_y` (px from the top left corner), `<point>_likelihood` of each.
  *
+ * Absent: NaN for points below the likelihood asked for; a notice counts them, over all frames and points.
+ *
  * Source: `SessionLoader.load_pose` of ALF `_ibl_<view>Camera.dlc.pqt` or `.lightningPose.pqt`.
  *
  * @throws {@link NotFoundError} where the session has no times, or no such tracking
@@ -87,14 +89,19 @@ export async function loadPose(
   if (pose === undefined) throw reads.missing(`${view}Camera`, tracker);
   const frames = timesOfFrames(reads, times, pose.table.rowCount, pose.url);
   const minLikelihood = asked.minLikelihood ?? 0.9;
+  let blanked = 0;
   const columns = [...pose.table.columns].map(([name, column]): [string, Column] => {
     const point = /^(.*)_[xy]$/s.exec(name)?.[1];
     const likelihood = point === undefined ? undefined : pose.table.columns.get(`${point}_likelihood`);
     const values = toNumberColumn(column);
     const levels = likelihood === undefined ? undefined : toNumberColumn(likelihood);
     if (values === undefined || levels === undefined) return [name, column];
-    return [name, Float64Array.from(values, (value, i) => ((levels[i] ?? 0) < minLikelihood ? Number.NaN : value))];
+    const isUnlikely = (i: number): boolean => (levels[i] ?? 0) < minLikelihood;
+    if (name.endsWith("_x")) blanked += Array.from(values, (_, i) => i).filter(isUnlikely).length;
+    return [name, Float64Array.from(values, (value, i) => (isUnlikely(i) ? Number.NaN : value))];
   });
+  const message = `points are less likely than ${minLikelihood}: their x and y are NaN`;
+  reads.note("unlikely-points-blanked", message, blanked, pose.url);
   const units = columns.map(([name]) => [name, /_[xy](_ens_median)?$/.test(name) ? "px" : ""]);
   return result(reads, [["times", frames], ...columns], { ...Object.fromEntries(units), times: "s" });
 }
@@ -147,7 +154,11 @@ export async function loadPawStates(
   if (found === undefined) throw states.missing(`${view}Camera`, "pawstates");
   const frames = timesOfFrames(reads, times, found.table.rowCount, found.url);
   const loaded = result(reads, [["times", frames], ...found.table.columns], { times: "s" });
-  return { ...loaded, provenance: [...loaded.provenance, ...states.provenance] };
+  return {
+    ...loaded,
+    provenance: [...loaded.provenance, ...states.provenance],
+    notices: [...loaded.notices, ...states.notices],
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   NotFoundError,
   type Notice,
   type Provenance,
+  QueryError,
   type Table,
 } from "@crossprobe/core";
 import type { AlfFile, FileChoice } from "../alf-file.js";
@@ -43,7 +44,7 @@ export interface PassiveProtocol {
 
 /** Which passive protocol. */
 export interface PassiveOptions extends FileChoice {
-  /** Folder of the tables; the first that has any, in code-point order, unless given. */
+  /** Folder of the tables; the only one that has any unless given. A session of several runs has `alf/task_00`, `alf/task_02`, …. */
   readonly collection?: string | undefined;
 }
 
@@ -60,6 +61,7 @@ const SIDE = 15;
  * `_ibl_passiveRFM.times.npy`, and `raw_passive_data/_iblrig_RFMapStim.raw.bin`.
  *
  * @throws {@link NotFoundError} where the session lists no file of a passive protocol
+ * @throws {@link QueryError} where several folders hold one and none is chosen
  * @throws {@link FormatError} when the frames are not as many as their times
  */
 export async function loadPassive(
@@ -68,7 +70,13 @@ export async function loadPassive(
   options: CallOptions = {},
 ): Promise<PassiveProtocol> {
   const holding = session.files.filter(({ name }) => OBJECTS.has(name.object)).map(({ collection: folder }) => folder);
-  const collection = asked.collection ?? [...new Set(holding)].sort()[0];
+  const folders = [...new Set(holding)].sort();
+  if (asked.collection === undefined && folders.length > 1) {
+    throw new QueryError(`the session has ${folders.length} passive protocols: ${folders.join(", ")}`, {
+      hint: "say which with `collection`",
+    });
+  }
+  const collection = asked.collection ?? folders[0];
   if (collection === undefined || !holding.includes(collection)) {
     throw new NotFoundError(
       `no passive protocol${collection ? ` in ${collection}` : ""}: the session lists no _ibl_passive file`,
@@ -115,6 +123,20 @@ function toPeriods({ columns }: Table, collection: string): PassivePeriod[] {
     });
 }
 
+/**
+ * The frames that belong to a run: of several, those of `raw_task_data_NN` to `alf/task_NN`.
+ *
+ * Source: collections of iblrig, one number a task.
+ */
+function framesOfRun(files: readonly AlfFile[], collection: string): readonly AlfFile[] {
+  const all = files.filter(
+    ({ name, isPresent }) => isPresent && name.object === "RFMapStim" && name.attribute === "raw",
+  );
+  const run = /(?:^|\/)task_(\d+)$/.exec(collection)?.[1];
+  const own = all.filter((file) => file.collection === `raw_task_data_${run}`);
+  return own.length > 0 ? own : all;
+}
+
 /** Source: `load_passive_rfmap`: the file in Fortran order as `[15, 15, frames]`, its axes then reversed. */
 async function readFrames(
   files: readonly AlfFile[],
@@ -122,8 +144,14 @@ async function readFrames(
   options: CallOptions,
 ): Promise<ReceptiveFieldMap | null> {
   const times = await reads.npy("passiveRFM", "times");
-  const raw = files.find(({ name, isPresent }) => isPresent && name.object === "RFMapStim" && name.attribute === "raw");
-  if (times === undefined || raw === undefined) return null;
+  if (times === undefined) return null;
+  const [raw, ...others] = framesOfRun(files, reads.collection);
+  if (raw === undefined || others.length > 0) {
+    const why =
+      raw === undefined ? "the frames of the receptive-field mapping are not there" : "several runs have frames";
+    reads.note("no-receptive-field-frames", `${why}: only their times are known`, rowsOf(times), times.url);
+    return null;
+  }
   const frames = await raw.store.read(raw.key, options);
   if (frames === undefined) return null;
   // Reversing the axes of an array in Fortran order gives the bytes as they lie, in C order.

@@ -45,7 +45,8 @@ export async function loadPupil(
 async function computed(session: SessionFiles, asked: CameraOptions, options: CallOptions): Promise<LoadedTable> {
   const pose = await loadPose(session, "left", { ...asked, minLikelihood: 0.9 }, options);
   const raw = pupilDiameter(pose.table);
-  const smooth = isMostlyNaN(raw) ? raw.map(() => Number.NaN) : smoothPupilDiameter(raw, "left");
+  const isUnknown = isMostlyNaN(raw);
+  const smooth = isUnknown ? raw.map(() => Number.NaN) : smoothPupilDiameter(raw, "left");
   const times = pose.table.columns.get("times") ?? [];
   const columns: [string, Column][] = [
     ["times", times],
@@ -55,6 +56,10 @@ async function computed(session: SessionFiles, asked: CameraOptions, options: Ca
   const where = pose.provenance[0]?.url ?? "";
   const message = "the session has no features file: the diameter is computed from the tracked points";
   const notices = [...pose.notices, { code: "pupil-computed-from-pose", message, count: raw.length, where }];
+  if (isUnknown) {
+    const unknown = "the pupil is known in less than a tenth of the frames: there is no smooth diameter";
+    notices.push({ code: "pupil-not-smoothed", message: unknown, count: raw.length, where });
+  }
   return { ...pose, table: table(columns), notices };
 }
 

@@ -1,4 +1,4 @@
-import { type CallOptions, type Column, NotFoundError, table } from "@crossprobe/core";
+import { type CallOptions, type Column, NotFoundError, type Notice, table } from "@crossprobe/core";
 import type { AlfContent } from "../alf-content.js";
 import type { FileChoice } from "../alf-file.js";
 import { attributeKey } from "../alf-name.js";
@@ -74,8 +74,28 @@ export async function loadTrials(
   const loaded = await loadObject(session, "trials", { ...asked, collection, attributes: [...present] }, options);
   const columns = [...loaded.attributes].flatMap(([key, content]) => columnsOf(key, content));
   const units = columns.map(([name]) => [name, TRIALS_COLUMNS[name]?.unit ?? ""]);
-  const { provenance, notices } = loaded;
+  const notices = [
+    ...loaded.notices,
+    ...leftOut(
+      attributes.filter((key) => !present.has(key)),
+      "file-not-on-disk",
+      "are listed and not on disk",
+      collection,
+    ),
+    ...leftOut(
+      [...loaded.attributes].filter(([key, content]) => columnsOf(key, content).length === 0).map(([key]) => key),
+      "no-column",
+      "are no columns of a table of trials",
+      collection,
+    ),
+  ];
+  const { provenance } = loaded;
   return { collection, table: table(columns), units: Object.fromEntries(units), provenance, notices };
+}
+
+function leftOut(names: readonly string[], code: string, why: string, where: string): Notice[] {
+  if (names.length === 0) return [];
+  return [{ code, message: `trials: ${names.join(", ")} ${why}, and are left out`, count: names.length, where }];
 }
 
 /** Columns of an attribute: itself, or `_0`, `_1`, … for an array of several. Source: `AlfBunch.to_df`. */

@@ -8,6 +8,8 @@ export interface WheelEncoding {
   readonly countsPerTurn: number;
   /** One step, in `unit`. */
   readonly step: number;
+  /** Median step of the recording, in `unit`: the same as `step` where the recording is one of an encoder. */
+  readonly medianStep: number;
 }
 
 /** Lines of the rig's encoder. Source: `ibllib.io.extractors.ephys_fpga.WHEEL_TICKS`. */
@@ -16,7 +18,7 @@ const LINES_PER_TURN = 1024;
 /** Of the rig's wheel, centimetres. Source: `brainbox.behavior.wheel.WHEEL_DIAMETER`. */
 export const WHEEL_DIAMETER_CM = 6.2;
 
-const ENCODINGS: readonly WheelEncoding[] = (["rad", "cm"] as const).flatMap((unit) =>
+const ENCODINGS: readonly Omit<WheelEncoding, "medianStep">[] = (["rad", "cm"] as const).flatMap((unit) =>
   [4, 2, 1].map((fronts) => {
     const countsPerTurn = fronts * LINES_PER_TURN;
     return { unit, countsPerTurn, step: (unit === "rad" ? 2 * Math.PI : Math.PI * WHEEL_DIAMETER_CM) / countsPerTurn };
@@ -46,6 +48,14 @@ export function inferWheelEncoding(position: ArrayLike<number>): WheelEncoding {
       hint: "give the positions as stored, without NaN",
     });
   }
-  const distance = ({ step }: WheelEncoding): number => Math.abs(step - median);
-  return ENCODINGS.reduce((nearest, encoding) => (distance(encoding) < distance(nearest) ? encoding : nearest));
+  const distance = ({ step }: Pick<WheelEncoding, "step">): number => Math.abs(step - median);
+  const nearest = ENCODINGS.reduce((best, encoding) => (distance(encoding) < distance(best) ? encoding : best));
+  return { ...nearest, medianStep: median };
+}
+
+/** Whether the median step of a recording is that of an encoder counted in centimetres, within a hundredth. */
+export function isInCentimetres(position: ArrayLike<number>): boolean {
+  if (position.length < 2) return false;
+  const { unit, step, medianStep } = inferWheelEncoding(position);
+  return unit === "cm" && Math.abs(medianStep - step) < step / 100;
 }

@@ -4,6 +4,7 @@ import { AlfReads, assertShape, rowsOf } from "../alf-reads.js";
 import { collectionHolding } from "./collection.js";
 import type { LoadedTable } from "./loaded.js";
 import type { SessionFiles } from "./session-files.js";
+import { isInCentimetres } from "./wheel-encoding.js";
 import { filterVelocity, interpolatePosition, type VelocityOptions } from "./wheel-signal.js";
 
 /** Which recording of the wheel, and how it is resampled. */
@@ -14,6 +15,8 @@ export interface WheelOptions extends VelocityOptions, FileChoice {
 
 /**
  * The wheel at a fixed rate: columns `times` (s), `position` (rad, anticlockwise positive), `velocity` (rad/s), `acceleration` (rad/s²).
+ *
+ * Positions of very old sessions are centimetres: where the steps say so, `units` do, with a notice.
  *
  * Source: `SessionLoader.load_wheel` (`brainbox/io/one.py`, ibllib 4.1) of ALF `_ibl_wheel.position` and `.timestamps`. There the
  * columns are float32, which rounds times; here float64.
@@ -46,6 +49,9 @@ export async function loadWheel(
     position.url,
     `resampled to ${asked.rate ?? 1000} Hz; velocity low-passed at ${asked.cornerHz ?? 20} Hz`,
   );
+  const unit = isInCentimetres(position.data) ? "cm" : "rad";
+  const message = "the steps of the wheel are those of an encoder counted in centimetres: position and speed are in cm";
+  reads.note("wheel-in-centimetres", message, unit === "cm" ? rowsOf(position) : 0, position.url);
   const columns = [
     ["times", even.times],
     ["position", even.position],
@@ -55,7 +61,7 @@ export async function loadWheel(
   return {
     collection,
     table: table(columns),
-    units: { times: "s", position: "rad", velocity: "rad/s", acceleration: "rad/s^2" },
+    units: { times: "s", position: unit, velocity: `${unit}/s`, acceleration: `${unit}/s^2` },
     provenance: reads.provenance,
     notices: reads.notices,
   };
