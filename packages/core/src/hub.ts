@@ -1,4 +1,4 @@
-import type { AdapterPlugin, Capability, DatasetAdapter, SourceDescription, SpikeOptions } from "./adapter.js";
+import type { AdapterPlugin, DatasetAdapter, Modality, SourceDescription, SpikeOptions } from "./adapter.js";
 import type { CallOptions } from "./call-options.js";
 import { type AdapterRegistry, createRegistry, type HubConfig, type RegisteredAdapter } from "./container.js";
 import { HubDownload } from "./download.js";
@@ -169,12 +169,13 @@ class AdapterHub implements Hub {
   }
 
   async *files(selection: FileSelection, options?: CallOptions): AsyncIterable<RemoteFile> {
-    const kinds = selection.refs.find(({ kind }) => kind !== "session" && kind !== "probe");
-    if (kinds !== undefined) throw wrongKind(kinds, "session or probe");
+    const stray = selection.refs.find(({ kind }) => kind !== "session" && kind !== "probe");
+    if (stray !== undefined) throw wrongKind(stray, "session or probe");
     const datasets = [...new Set(selection.refs.map(({ dataset }) => dataset))];
     for (const dataset of datasets) {
       const refs = selection.refs.filter((ref) => ref.dataset === dataset);
-      yield* this.#able(dataset, "files").files({ ...selection, refs }, options);
+      // An adapter without files says itself what to do instead.
+      yield* this.#registered(dataset).adapter.files({ ...selection, refs }, options);
     }
   }
 
@@ -199,16 +200,11 @@ class AdapterHub implements Hub {
     this.#registry.dispose();
   }
 
-  #adapter(ref: Ref, kind: Ref["kind"], capability?: Capability): DatasetAdapter {
+  #adapter(ref: Ref, kind: Ref["kind"], modality?: Modality): DatasetAdapter {
     if (ref.kind !== kind) throw wrongKind(ref, kind);
-    return this.#able(ref.dataset, capability);
-  }
-
-  #able(dataset: string, capability?: Capability): DatasetAdapter {
-    const { plugin, adapter } = this.#registered(dataset);
-    if (capability !== undefined && !plugin.capabilities[capability]) {
-      const what = capability === "files" ? "files to download" : capability;
-      throw new UnsupportedError(`the ${plugin.id} dataset has no ${what}`, {
+    const { plugin, adapter } = this.#registered(ref.dataset);
+    if (modality !== undefined && !plugin.capabilities[modality]) {
+      throw new UnsupportedError(`the ${plugin.id} dataset has no ${modality}`, {
         hint: "look at the dataset's capabilities before asking",
       });
     }

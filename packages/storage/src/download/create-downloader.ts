@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type {
   ByteStore,
@@ -110,7 +109,6 @@ class NodeDownloader implements Downloader {
     { signal }: CallOptions = {},
   ): Promise<void> {
     const { work } = notePaths(to, "companions");
-    await mkdir(work, { recursive: true });
     const lock = await FileLock.acquire(work, this.#lockTimes, signal);
     const draft = join(work, "companion.draft");
     try {

@@ -65,7 +65,7 @@ export class FileLock {
     const watched = new Map<string, number>();
     for (;;) {
       signal?.throwIfAborted();
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const numbers = await lockNumbers(folder);
       const overtaken: Overtaken[] = [];
       for (const number of numbers) {
@@ -111,6 +111,20 @@ export class FileLock {
     });
   }
 }
+
+/** Another process may take the folder away, once it is empty, while this one makes it. */
+async function makeFolder(folder: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await mkdir(folder, { recursive: true });
+      return;
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT" || tries === MOST_FOLDER_TRIES) throw error;
+    }
+  }
+}
+
+const MOST_FOLDER_TRIES = 100;
 
 function lockPath(folder: string, number: number): string {
   return join(folder, `lock.${number}`);

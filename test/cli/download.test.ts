@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type DataServer, startDataServer } from "../data-server/data-server.js";
+import { filesOnServer } from "../data-server/ibl-files.js";
+import { expectFailure, removeFolders, run, runJson, SAMPLE, temporaryFolder } from "./run.js";
+
+const SESSION = "ibl:session:e9930bb9-2950-34c9-847e-46a5d438b5c6";
+const CONTENT = Uint8Array.from({ length: 120_000 }, (_, i) => i & 255);
+const digest = (kind: "md5" | "sha256") => createHash(kind).update(CONTENT).digest("hex");
+
+let server: DataServer;
+beforeEach(async () => {
+  server = await startDataServer({ files: { ...(await filesOnServer()), "/a file.bin": CONTENT } });
+  vi.stubEnv("HTTP_DATA_SERVER", `${server.url}/public`);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+afterAll(removeFolders);
+
+describe("crossprobe download", () => {
+  it("shows a plan, fetches, sums up, and has nothing to do the second time", async () => {
+    const to = temporaryFolder();
+    const line = ["download", SESSION, "--object", "wheel", "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];
+    const { code, out, err } = await run(line);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const text = out.split("\n");
+    expect(text[1]).toBe("examplelab/Subjects/XP_001/2026-01-15/001/alf/");
+    expect(text[2]).toMatch(/^ {2}_ibl_wheel\.position\.npy +81\.0 kB {2}to fetch$/);
+    expect(out).toMatch(/2 of 2 files to fetch, 162 kB, to/);
+    expect(out).toMatch(/2 fetched, 0 there before; 162 kB received in \d+ s; 2 by digest/);
+    expect(text.every((each) => each.length <= 80)).toBe(true);
+    expect(existsSync(join(to, "datasets.pqt"))).toBe(true);
+    const again = await run(line);
+    expect(again.out).toContain("0 of 2 files to fetch");
+    expect(again.out).toContain("0 fetched, 2 there before; 0 B received; 2 by digest");
+  });
+
+  it("fetches an address and compares the digest that is given", async () => {
+    const to = temporaryFolder();
+    const line = ["download", `${server.url}/a%20file.bin`, "--to", to, "--allow-private"];
+    expect((await run([...line, "--sha256", digest("sha256"), "--quiet"])).out).toBe("");
+    expect(Buffer.compare(readFileSync(join(to, "a file.bin")), CONTENT)).toBe(0);
+    const { code, out, err } = await run([
+      ...line.slice(0, 3),
+      temporaryFolder(),
+      "--allow-private",
+      "--md5",
+      "0".repeat(32),
+    ]);
+    expect(code).toBe(1);
+    expect(err.replace(/\s+/g, " ")).toContain(`its md5 is ${digest("md5")}, the catalogue lists ${"0".repeat(32)}`);
+    expect(out).toContain("0 fetched, 0 there before, 1 set aside");
+  });
+
+  it("prints one JSON document", async () => {
+    const to = temporaryFolder();
+    const line = ["download", SESSION, "--name", "*.quiescence*", "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];
+    const dry = await runJson<{ plan: { files: { state: string }[]; missingBytes: number } }>([...line, "--dry-run"]);
+    expect(dry.plan.files.map(({ state }) => state)).toEqual(["fetch"]);
+    expect(server.seen).toEqual([]);
+    const done = await runJson<{ results: { status: string; trust: string; file: { source: string } }[] }>(line);
+    expect(done.results).toMatchObject([{ status: "fetched", trust: "digest", file: { source: SESSION } }]);
+  });
+
+  it("fails where a file cannot be had, and fetches the others", async () => {
+    const urls = [`${server.url}/a%20file.bin`, `${server.url}/none.bin`];
+    const to = temporaryFolder();
+    const { code, out, err } = await run(["download", ...urls, "--to", to, "--allow-private"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/absent: none\.bin: no file at http/);
+    expect(out).toContain("1 fetched, 0 there before, 1 not to be had");
+  });
+
+  it("refuses this machine unless it is told", async () => {
+    const outcome = await run(["download", `${server.url}/a%20file.bin`, "--to", temporaryFolder()]);
+    expectFailure(outcome, "127.0.0.1 was refused", "--allow-private");
+    expect(server.seen).toEqual([]);
+  });
+
+  it("says that nothing matches", async () => {
+    const line = ["download", SESSION, "--object", "nothing", "--to", temporaryFolder(), "--ibl", SAMPLE.ibl];
+    expectFailure(await run(line), "nothing matches");
+  });
+
+  it("says what a dataset without files to fetch can do instead", async () => {
+    const line = ["download", "allen:session:910000101", "--to", temporaryFolder(), "--allen", SAMPLE.allen];
+    expectFailure(await run(line), "the allen adapter lists no files to download yet", "AllenSDK");
+  });
+
+  it.each([
+    ["no folder", ["download", SESSION]],
+    ["a unit", ["download", "ibl:unit:x/1", "--to", "x"]],
+    ["another scheme", ["download", "ftp://example.org/a", "--to", "x"]],
+    [
+      "a digest of two addresses",
+      ["download", "http://a.org/a", "http://a.org/b", "--to", "x", "--md5", "0".repeat(32)],
+    ],
+    ["a digest that is none", ["download", "http://a.org/a", "--to", "x", "--md5", "abc"]],
+    ["a choice among addresses", ["download", "http://a.org/a", "--to", "x", "--object", "spikes"]],
+    ["an address without a name", ["download", "http://a.org/", "--to", "x"]],
+    ["a modality that is none", ["download", SESSION, "--to", "x", "--modality", "video"]],
+    ["none at a time", ["download", SESSION, "--to", "x", "--parallel", "0"]],
+  ])("is wrong usage with %s", async (_, line) => {
+    const { code, out, err } = await run(line);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/^crossprobe: .*see crossprobe download --help\n$/);
+  });
+});
