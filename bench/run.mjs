@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const SCRIPTS = {
+  "allen-tables": "allen-tables.mjs",
   "csv-read": "csv-read.mjs",
   "hdf5-window-memory": "hdf5-window-memory.mjs",
   lfpack: "lfpack/main.mjs",

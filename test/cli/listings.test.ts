@@ -165,6 +165,29 @@ describe("units", () => {
     expect((await runJson(["units", "--limit", "5"])).rows).toHaveLength(5);
     expect((await runJson(["units", "--limit", "0", "--spikes"])).rows).toEqual([]);
   });
+
+  it("--where keeps units whose number meets every bound; one without the number never does", async () => {
+    type Row = { ref: string; firingRate: number | null; metrics: Record<string, number | null> };
+    const all = (await runJson(["units"])).rows as unknown as readonly Row[];
+    const wanted = all.filter(({ metrics, firingRate }) => (metrics["allen.snr"] ?? 0) >= 2 && (firingRate ?? 9) < 3);
+    const { rows } = await runJson(["units", "--where", "allen.snr>=2", "--where", "firingRate < 3"]);
+    expect([wanted.length > 0, rows.map(({ ref }) => ref)]).toEqual([true, wanted.map(({ ref }) => ref)]);
+    const [exact] = wanted;
+    const value = exact?.metrics["allen.snr"];
+    const same = (await runJson(["units", "--where", `allen.snr=${value}`])).rows.map(({ ref }) => ref);
+    expect(same).toContain(exact?.ref);
+    const loud = await runJson(["units", "--where", "allen.snr>1e9"]);
+    expect(loud.rows).toEqual([]);
+  });
+
+  it("--rule keeps units of that rule alone; what there is not is refused", async () => {
+    const { rows } = await runJson(["units", "--rule", RULES.allen]);
+    const passing = await runJson(["units", "--dataset", "allen", "--passing"]);
+    expect(rows.map(({ ref }) => ref)).toEqual(passing.rows.map(({ ref }) => ref));
+    expectFailure(await run(["units", "--rule", "nope"]), /there is no rule nope; there are: ibl-good@2023/);
+    expectFailure(await run(["units", "--where", "allen.nothing>1"]), /no unit here has allen\.nothing; .*allen\.snr/);
+    expect((await run(["units", "--where", "allen.snr"])).code).toBe(2);
+  });
 });
 
 describe("regions", () => {

@@ -445,6 +445,28 @@ describe.skipIf(!SHARED)("the project cache against AllenSDK 2.16.2 (needs ../sh
     await expect(cache.readUnits()).rejects.toMatchObject({ code: "not-found" });
   });
 
+  it("gives a unit its analysis metrics through the hub, where they are asked for", async () => {
+    const answers = readAnswers<never>(GOLDEN, "analysis_metrics") as unknown as Record<
+      string,
+      Record<string, Answer<Frame>>
+    >;
+    const frame = given(answers["brain_observatory_1.1"]?.["annotate=False"]) as Frame;
+    const adapter = allen({ caches: [toFileUrl(CACHE)], analysisMetrics: true }).create({ stores: createStores() });
+    const { rows } = await adapter.units(ref("allen", "probe", "910000001"));
+    const row = new Map(frame.index.values.map((id, i) => [String(id), i]));
+    let compared = 0;
+    for (const unit of rows) {
+      for (const name of frame.columns) {
+        const value = frame.data[name]?.[row.get(unit.ref.id) ?? -1] ?? null;
+        expect(unit.metrics[`allen.${name}`], `${name} of ${unit.ref.id}`).toBe(value === null ? null : Number(value));
+        if (value !== null) compared++;
+      }
+      expect(unit.metrics).toHaveProperty(["allen.snr"]);
+    }
+    expect(compared).toBeGreaterThan(500);
+    adapter.dispose?.();
+  });
+
   it.each([["control"], ["defect"]])(
     "exchanges the receptive-field columns of the %s file where they are swapped",
     async (form) => {

@@ -34,9 +34,9 @@ export class AllenAdapter implements DatasetAdapter {
   readonly #caches: readonly ProjectCache[];
   readonly #readers: readonly SessionReader[];
 
-  constructor({ stores }: AdapterDeps, caches: readonly string[]) {
+  constructor({ stores }: AdapterDeps, caches: readonly string[], options: { readonly analysisMetrics: boolean }) {
     this.#caches = caches.map((url) => new ProjectCache(stores, url));
-    this.#readers = this.#caches.map((cache) => new SessionReader(cache));
+    this.#readers = this.#caches.map((cache) => new SessionReader(cache, options));
   }
 
   async describe(options?: CallOptions): Promise<SourceDescription> {

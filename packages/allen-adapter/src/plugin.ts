@@ -6,6 +6,11 @@ import { DATASET } from "./vocabulary.js";
 export interface AllenConfig {
   /** URLs of EcephysProjectCache folders, or of the manifests in them. */
   readonly caches: readonly string[];
+  /**
+   * Whether units carry their analysis metrics (`allen.g_osi_dg`, flags as 1 and 0) where a cache holds `<session type>_analysis_metrics.csv`;
+   * false unless given: those of the release have 99 180 rows of some fifty columns.
+   */
+  readonly analysisMetrics?: boolean | undefined;
 }
 
 /**
@@ -18,7 +23,7 @@ export interface AllenConfig {
  * const hub = createHub({ stores: createStores(), adapters: [allen({ caches: ["file:///data/ecephys-cache/"] })] });
  * for await (const session of hub.sessions()) console.log(formatRef(session.ref), session.probeCount);
  */
-export function allen({ caches }: AllenConfig): AdapterPlugin {
+export function allen({ caches, analysisMetrics = false }: AllenConfig): AdapterPlugin {
   if (caches.length === 0) {
     throw new ConfigError("The allen dataset was given no cache.", {
       hint: "Give the URL of an EcephysProjectCache folder, or leave the dataset out.",
@@ -43,6 +48,6 @@ export function allen({ caches }: AllenConfig): AdapterPlugin {
       "© 2019 Allen Institute for Brain Science. Allen Brain Observatory: Visual Coding - Neuropixels. https://portal.brain-map.org/explore/circuits/visual-coding-neuropixels",
     ],
     licence: "Allen Institute Terms of Use (non-commercial, with citation): https://alleninstitute.org/terms-of-use/",
-    create: (deps) => new AllenAdapter(deps, caches),
+    create: (deps) => new AllenAdapter(deps, caches, { analysisMetrics }),
   };
 }

@@ -1,13 +1,8 @@
-import {
-  type ByteStore,
-  type CallOptions,
-  QueryError,
-  SchemaError,
-  SharedRead,
-  type StoreResolver,
-} from "@crossprobe/core";
+import { type ByteStore, type CallOptions, QueryError, SharedRead, type StoreResolver } from "@crossprobe/core";
 import { Hdf5Pool } from "@crossprobe/formats/hdf5";
-import { DEFAULT_TABLE_KEYS, defaultManifest, type Manifest, readManifest } from "./cache/manifest.js";
+import { type AnalysisMetrics, toAnalysisMetrics } from "./analysis-columns.js";
+import { readMetricsTable } from "./cache/disk-table.js";
+import { assumedManifest, type Manifest, readManifest } from "./cache/manifest.js";
 import { MANIFEST_KEY, type ManifestKey } from "./cache/manifest-entries.js";
 import { SessionFile } from "./session-file.js";
 import { SharedReads } from "./shared-reads.js";
@@ -19,6 +14,11 @@ export class ProjectCache {
   readonly manifest: SharedRead<Manifest>;
   readonly #tables: Readonly<Record<TableName, SharedRead<IndexedTable | undefined>>>;
   readonly #sessionFiles: SharedReads<SessionFile>;
+  readonly #metrics = new SharedReads(async (sessionType, options) => {
+    const key = await this.keyOf(["typewise_analysis_metrics", sessionType], options);
+    const table = await readMetricsTable(this.store, key, options);
+    return table && toAnalysisMetrics(table);
+  });
   readonly #manifestKey: string;
   /** A walk through the release goes session by session: the last two stay open, what is known of the others is kept. */
   readonly #pool = new Hdf5Pool(2);
@@ -70,6 +70,11 @@ export class ProjectCache {
     return this.#tables[name].read(options);
   }
 
+  /** Analysis metrics of the sessions of a type; `undefined` when the folder does not hold them. */
+  async analysisMetrics(sessionType: string, options?: CallOptions): Promise<AnalysisMetrics | undefined> {
+    return this.#metrics.read(sessionType, options);
+  }
+
   /** The NWB file of a session; it is open again whenever it is read from. @throws {@link NotFoundError} when the folder does not hold it */
   async sessionFile(sessionId: string, options?: CallOptions): Promise<SessionFile> {
     return this.#sessionFiles.read(sessionId, options);
@@ -83,16 +88,7 @@ export class ProjectCache {
   async #readManifest(options: CallOptions): Promise<Manifest> {
     const manifest = await readManifest(this.store, this.#manifestKey, {}, options);
     if (manifest) return manifest;
-    for (const key of DEFAULT_TABLE_KEYS) {
-      if ((await this.store.size(key, options)) !== undefined) return defaultManifest(this.url);
-    }
-    throw new SchemaError(
-      `${this.url} is no project cache: neither ${this.#manifestKey} nor ${DEFAULT_TABLE_KEYS.join(", ")} is in it.`,
-      {
-        url: this.url,
-        hint: "Give the folder that holds the manifest; to see what a single file is, use `crossprobe inspect <file>`.",
-      },
-    );
+    return assumedManifest(this.store, this.#manifestKey, options);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   UnsupportedError,
   type WaveformTable,
 } from "@crossprobe/core";
+import { withAnalysisMetrics } from "./analysis-columns.js";
 import { toChannelTable } from "./channels.js";
 import { toEvents } from "./events.js";
 import { type InvalidIntervals, readInvalidIntervals } from "./invalid-intervals.js";
@@ -46,9 +47,12 @@ export class SessionReader {
   readonly #invalid: SharedReads<InvalidIntervals>;
   readonly #coverage = new Map<string, SpikeTable["coverage"]>();
   readonly #lfp: LfpOpener;
+  readonly #withMetrics: boolean;
 
-  constructor(cache: ProjectCache) {
+  /** @param settings whether units carry their analysis metrics */
+  constructor(cache: ProjectCache, settings: { readonly analysisMetrics: boolean }) {
     this.#cache = cache;
+    this.#withMetrics = settings.analysisMetrics;
     this.#channels = new SharedReads((probe, options) => this.#readChannels(probe, options), KEPT_PROBES);
     this.#units = new SharedReads((probe, options) => this.#readUnits(probe, options), KEPT_PROBES);
     this.#presentations = new SharedReads(
@@ -160,7 +164,18 @@ export class SessionReader {
     const sessionId = await this.#sessionOf(probeId, options);
     const { unlisted, notices } = await this.#unlistedUnits(tables, probeId, sessionId, options);
     const table = toUnitTable(tables, probeId, sessionId, unlisted);
-    return { ...table, notices: [...table.notices, ...notices] };
+    const found = { ...table, notices: [...table.notices, ...notices] };
+    return this.#withMetrics ? this.#addMetrics(found, sessionId, options) : found;
+  }
+
+  async #addMetrics(table: UnitTable, sessionId: string, options: CallOptions): Promise<UnitTable> {
+    const { cells, rowOf } = await this.#require("sessions", NotFoundError, options);
+    const row = rowOf.get(sessionId);
+    const sessionType = row === undefined ? null : cells.text("session_type", row);
+    if (sessionType === null) return withAnalysisMetrics(table, undefined, cells.url);
+    const key = await this.#cache.keyOf(["typewise_analysis_metrics", sessionType], options);
+    const metrics = await this.#cache.analysisMetrics(sessionType, options);
+    return withAnalysisMetrics(table, metrics, this.#cache.url + key);
   }
 
   /** Units whose peak channel no table lists, and that the session file places on a probe. No file is opened where there are none. */

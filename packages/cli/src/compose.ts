@@ -14,7 +14,7 @@ export function compose(sources: Sources, environment: NodeJS.ProcessEnv = proce
   const alyx = alyxOf(environment);
   const adapters = [
     urls.ibl.length > 0 ? ibl({ sources: urls.ibl, lfp: sources.iblLfp, alyx, dataServer }) : null,
-    urls.allen.length > 0 ? allen({ caches: urls.allen }) : null,
+    urls.allen.length > 0 ? allen({ caches: urls.allen, analysisMetrics: sources.allenMetrics }) : null,
   ];
   return createHub({
     stores: createStores(),

@@ -12,6 +12,8 @@ const configSchema = z.strictObject({
   iblLfp: z.enum(["lfpack", "raw"]).optional(),
   /** EcephysProjectCache folders. */
   allen: z.array(z.string().min(1)).optional(),
+  /** Whether units of Allen's carry their analysis metrics; not if not said. */
+  allenMetrics: z.boolean().optional(),
 });
 
 /** Where data comes from: paths or http(s) URLs. */
@@ -20,6 +22,8 @@ export interface Sources {
   readonly allen: readonly string[];
   /** Which LFP of IBL's is preferred; the adapter's own choice if not said. */
   readonly iblLfp?: "lfpack" | "raw" | undefined;
+  /** Whether units of Allen's carry their analysis metrics. */
+  readonly allenMetrics?: boolean | undefined;
   /** What decided: the command line, a configuration file, or the embedded samples. */
   readonly origin: string;
 }
@@ -54,13 +58,13 @@ function readConfig(path: string): Sources {
     });
   }
   const absolute = (entry: string) => (isUrl(entry) ? entry : resolve(dirname(path), entry));
-  const { ibl = [], allen = [], iblLfp } = parsed.data;
+  const { ibl = [], allen = [], iblLfp, allenMetrics } = parsed.data;
   if (ibl.length + allen.length === 0) {
     throw new ConfigError(`${path} names no sources`, {
       hint: "list some under ibl or allen, or give --ibl or --allen",
     });
   }
-  return { ibl: ibl.map(absolute), allen: allen.map(absolute), iblLfp, origin: path };
+  return { ibl: ibl.map(absolute), allen: allen.map(absolute), iblLfp, allenMetrics, origin: path };
 }
 
 function parseJsonFile(path: string): unknown {

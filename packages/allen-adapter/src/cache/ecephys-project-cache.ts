@@ -16,7 +16,7 @@ import { annotatedMetrics, plainMetrics } from "./analysis-metrics.js";
 import { type CacheFile, cacheFileKey } from "./cache-files.js";
 import { asProjectTable, type DiskTable, readDiskTable, readMetricsTable } from "./disk-table.js";
 import { JoinedTables } from "./joined-tables.js";
-import { DEFAULT_TABLE_KEYS, defaultManifest, type Manifest, readManifest } from "./manifest.js";
+import { assumedManifest, type Manifest, readManifest } from "./manifest.js";
 import { MANIFEST_KEY } from "./manifest-entries.js";
 import { distinct } from "./owned.js";
 import type { ProjectTable } from "./project-table.js";
@@ -261,20 +261,6 @@ export async function openProjectCache(
   const { manifestKey = MANIFEST_KEY, expectedVersion } = settings;
   const manifest = await readManifest(store, manifestKey, { expectedVersion }, options);
   return new EcephysProjectCache(store, manifest ?? (await assumedManifest(store, manifestKey, options)), settings);
-}
-
-/** The default names, for a folder that holds at least one table. */
-export async function assumedManifest(store: ByteStore, manifestKey: string, options?: CallOptions): Promise<Manifest> {
-  for (const key of DEFAULT_TABLE_KEYS) {
-    if ((await store.size(key, options)) !== undefined) return defaultManifest(store.url);
-  }
-  throw new SchemaError(
-    `${store.url} is no project cache: neither ${manifestKey} nor ${DEFAULT_TABLE_KEYS.join(", ")} is in it.`,
-    {
-      url: store.url,
-      hint: "Give the folder that holds the manifest; to see what a single file is, use `crossprobe inspect <file>`.",
-    },
-  );
 }
 
 function absent(url: string, what: string): NotFoundError {

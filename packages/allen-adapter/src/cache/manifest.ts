@@ -106,9 +106,23 @@ const DEFAULT_PATHS = parseManifest(
 ).paths;
 
 /** The key that each table has by default. */
-export const DEFAULT_TABLE_KEYS: readonly string[] = ["sessions", "probes", "channels", "units"].map(
+const DEFAULT_TABLE_KEYS: readonly string[] = ["sessions", "probes", "channels", "units"].map(
   (name) => DEFAULT_PATHS.find(({ key }) => key === name)?.template ?? name,
 );
+
+/** The default names, for a folder that holds at least one table. @throws {@link SchemaError} for one that holds none */
+export async function assumedManifest(store: ByteStore, manifestKey: string, options?: CallOptions): Promise<Manifest> {
+  for (const key of DEFAULT_TABLE_KEYS) {
+    if ((await store.size(key, options)) !== undefined) return defaultManifest(store.url);
+  }
+  throw new SchemaError(
+    `${store.url} is no project cache: neither ${manifestKey} nor ${DEFAULT_TABLE_KEYS.join(", ")} is in it.`,
+    {
+      url: store.url,
+      hint: "Give the folder that holds the manifest; to see what a single file is, use `crossprobe inspect <file>`.",
+    },
+  );
+}
 
 function manifestOf(
   version: string | null,
