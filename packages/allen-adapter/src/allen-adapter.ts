@@ -24,6 +24,7 @@ import {
   type WaveformTable,
 } from "@crossprobe/core";
 import { describeCaches } from "./describe.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
 import { ProjectCache } from "./project-cache.js";
 import { SessionReader } from "./session-reader.js";
 import { toSessions } from "./sessions.js";
@@ -33,10 +34,19 @@ import { DATASET } from "./vocabulary.js";
 export class AllenAdapter implements DatasetAdapter {
   readonly #caches: readonly ProjectCache[];
   readonly #readers: readonly SessionReader[];
+  readonly #errata: ErrataSettings;
 
-  constructor({ stores }: AdapterDeps, caches: readonly string[], options: { readonly analysisMetrics: boolean }) {
-    this.#caches = caches.map((url) => new ProjectCache(stores, url));
-    this.#readers = this.#caches.map((cache) => new SessionReader(cache, options));
+  constructor(
+    { stores }: AdapterDeps,
+    caches: readonly string[],
+    {
+      analysisMetrics,
+      errata = DEFAULT_ERRATA,
+    }: { readonly analysisMetrics: boolean; readonly errata?: ErrataSettings },
+  ) {
+    this.#errata = errata;
+    this.#caches = caches.map((url) => new ProjectCache(stores, url, errata));
+    this.#readers = this.#caches.map((cache) => new SessionReader(cache, { analysisMetrics }));
   }
 
   async describe(options?: CallOptions): Promise<SourceDescription> {
@@ -48,7 +58,7 @@ export class AllenAdapter implements DatasetAdapter {
     for (const cache of this.#caches) {
       const table = await cache.table("sessions", options);
       if (!table) throw noTable(cache, "sessions");
-      for (const session of toSessions(table, await cache.table("probes", options))) {
+      for (const session of toSessions(table, await cache.table("probes", options), this.#errata)) {
         if (seen.has(session.ref.id) || !isWanted(session, filter)) continue;
         seen.add(session.ref.id);
         yield session;

@@ -1,4 +1,5 @@
 import type { CallOptions, Modality, Notice, SourceDescription } from "@crossprobe/core";
+import type { ErrataSettings } from "./errata/errata-choice.js";
 import { countUnplacedUnits } from "./probes.js";
 import type { ProjectCache } from "./project-cache.js";
 import { countGenotypePlaceholders } from "./sessions.js";
@@ -61,7 +62,7 @@ async function describeCache(cache: ProjectCache, options?: CallOptions) {
     movement: noFile,
     lfp: await answerOfLfpFiles(cache, probes, options),
   };
-  const notices = [...manifest.notices, ...tableNotices(sessions, channels, units)];
+  const notices = [...manifest.notices, ...tableNotices(cache.errata, sessions, channels, units)];
   return { answers, release: releaseOf(sessions, manifest.version), notices };
 }
 
@@ -103,13 +104,18 @@ function releaseOf(sessions: IndexedTable | undefined, manifestVersion: string |
   return [published, manifest].filter((part) => part !== null).join(", ") || null;
 }
 
-function tableNotices(sessions?: IndexedTable, channels?: IndexedTable, units?: IndexedTable): readonly Notice[] {
+function tableNotices(
+  errata: ErrataSettings,
+  sessions?: IndexedTable,
+  channels?: IndexedTable,
+  units?: IndexedTable,
+): readonly Notice[] {
   const notices: Notice[] = [];
-  const placeholders = sessions ? countGenotypePlaceholders(sessions) : 0;
+  const placeholders = sessions && errata.isOn("genotype-null") ? countGenotypePlaceholders(sessions) : 0;
   if (sessions && placeholders > 0) {
     const message =
       'The genotype "wt" stands for a donor without one; it is given as "wt/wt", as the session files have it.';
-    notices.push({ code: "genotype-placeholder", message, count: placeholders, where: sessions.cells.url });
+    notices.push({ code: "genotype-null", message, count: placeholders, where: sessions.cells.url });
   }
   const unplaced = channels && units ? countUnplacedUnits(channels, units) : 0;
   if (units && unplaced > 0) {

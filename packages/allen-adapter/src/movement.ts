@@ -1,5 +1,6 @@
 import { type CallOptions, type MovementSignal, NotFoundError } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import { DEFAULT_ERRATA, type ErrataSettings, errataOf } from "./errata/errata-choice.js";
 import { NoticeCounter } from "./notices.js";
 import { readRunning, SPEED_PATH } from "./running.js";
 import { sessionRef } from "./vocabulary.js";
@@ -9,8 +10,13 @@ import { sessionRef } from "./vocabulary.js";
  *
  * @throws {@link NotFoundError} when the file holds no running speed
  */
-export async function readMovement(file: Hdf5File, sessionId: string, options?: CallOptions): Promise<MovementSignal> {
-  const running = await readRunning(file, options);
+export async function readMovement(
+  file: Hdf5File,
+  sessionId: string,
+  options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Promise<MovementSignal> {
+  const running = await readRunning(file, options, errata);
   if (!running) throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`);
   const { startTimes, stopTimes, speeds } = running;
   const spans = usableSpans(startTimes, stopTimes, speeds);
@@ -25,7 +31,9 @@ export async function readMovement(file: Hdf5File, sessionId: string, options?: 
     startTimes: pick(startTimes),
     stopTimes: pick(stopTimes),
     displacementCm: Float64Array.from(spans, (i) => at(speeds, i) * (at(stopTimes, i) - at(startTimes, i))),
-    provenance: [{ url: file.url, path: SPEED_PATH, conversion: "cm/s x (stop - start)" }],
+    provenance: [
+      { url: file.url, path: SPEED_PATH, conversion: "cm/s x (stop - start)", ...errataOf(running.notices) },
+    ],
     notices: [...running.notices, ...notices.list()],
   };
 }

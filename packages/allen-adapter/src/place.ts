@@ -1,6 +1,8 @@
 import { findRegion, findRegionById, hemisphereOf, type Region, ROOT_ID, toRegionLabel } from "@crossprobe/atlas";
 import type { AbsentReason, CcfPoint, Channel } from "@crossprobe/core";
 import type { CsvCells } from "./csv-cells.js";
+import { MINUS_1, MINUS_1000, type StoredPoint, ZERO_COORDINATES } from "./errata/coordinates.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
 import type { NoticeCounter } from "./notices.js";
 
 /** Where a channel is: the part of it that its units share. */
@@ -16,8 +18,14 @@ export function nowhere(reason: AbsentReason): Place {
  *
  * @param outsideFrom site number from which unlabelled channels are outside the brain; null where nothing tells
  */
-export function placeOf(cells: CsvCells, row: number, outsideFrom: number | null, notices: NoticeCounter): Place {
-  const ccf = ccfOf(cells, row, notices);
+export function placeOf(
+  cells: CsvCells,
+  row: number,
+  outsideFrom: number | null,
+  notices: NoticeCounter,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Place {
+  const ccf = ccfOf(cells, row, notices, errata);
   const labelled = labelOf(cells, row, notices);
   const isAbove = outsideFrom !== null && (cells.number("local_index", row) ?? 0) >= outsideFrom;
   const region = labelled instanceof Object ? toRegionLabel(labelled) : null;
@@ -58,16 +66,19 @@ function labelOf(cells: CsvCells, row: number, notices: NoticeCounter): Region |
   return region.id === ROOT_ID ? "root" : region;
 }
 
-/** Numbers that stand for "not registered" in one of the coordinates. Source: 2019 downloads (-1000), later ones (-1), zero. */
+/** Numbers that stand for "not registered" in one of the coordinates. */
 export const CCF_SENTINELS: ReadonlySet<number> = new Set([-1000, -1, 0]);
+/** The known defects that they are. */
+const SENTINEL_ERRATA = [MINUS_1000, MINUS_1, ZERO_COORDINATES] as const;
 
-function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter): CcfPoint | null {
+function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter, errata: ErrataSettings): CcfPoint | null {
   const ap = cells.number("anterior_posterior_ccf_coordinate", row);
   const dv = cells.number("dorsal_ventral_ccf_coordinate", row);
   const ml = cells.number("left_right_ccf_coordinate", row);
   if (ap === null || dv === null || ml === null) return null;
-  if (![ap, dv, ml].some((value) => CCF_SENTINELS.has(value))) return { ap, dv, ml };
-  const what = "Coordinates of -1000, -1 or 0 mean that the channel is not registered; they were taken as absent.";
-  notices.add("ccf-sentinel", cells.url, what);
+  const point: StoredPoint = [ap, dv, ml];
+  const sentinel = SENTINEL_ERRATA.find((erratum) => errata.isOn(erratum.id) && erratum.detect(point));
+  if (sentinel === undefined) return { ap, dv, ml };
+  notices.add(sentinel.id, cells.url, `${sentinel.title}; the coordinates were taken as absent.`);
   return null;
 }

@@ -1,5 +1,6 @@
 import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
 import { AllenAdapter } from "./allen-adapter.js";
+import { type ErrataChoice, ErrataSettings } from "./errata/errata-choice.js";
 import { ALLEN_DEFAULT } from "./quality-rule.js";
 import { DATASET } from "./vocabulary.js";
 
@@ -11,6 +12,8 @@ export interface AllenConfig {
    * false unless given: those of the release have 99 180 rows of some fifty columns.
    */
   readonly analysisMetrics?: boolean | undefined;
+  /** Known defects that are to be mended or not, by id: `{ "duplicate-spikes": true }`. Each not named is as its entry says. */
+  readonly errata?: ErrataChoice | undefined;
 }
 
 /**
@@ -18,17 +21,18 @@ export interface AllenConfig {
  *
  * Making it reads nothing.
  *
- * @throws {@link ConfigError} when no cache is given
+ * @throws {@link ConfigError} when no cache is given, or an erratum that is not known
  * @example
  * const hub = createHub({ stores: createStores(), adapters: [allen({ caches: ["file:///data/ecephys-cache/"] })] });
  * for await (const session of hub.sessions()) console.log(formatRef(session.ref), session.probeCount);
  */
-export function allen({ caches, analysisMetrics = false }: AllenConfig): AdapterPlugin {
+export function allen({ caches, analysisMetrics = false, errata }: AllenConfig): AdapterPlugin {
   if (caches.length === 0) {
     throw new ConfigError("The allen dataset was given no cache.", {
       hint: "Give the URL of an EcephysProjectCache folder, or leave the dataset out.",
     });
   }
+  const settings = new ErrataSettings(errata);
   return {
     id: DATASET,
     title: "Allen Brain Observatory: Visual Coding – Neuropixels",
@@ -48,6 +52,6 @@ export function allen({ caches, analysisMetrics = false }: AllenConfig): Adapter
       "© 2019 Allen Institute for Brain Science. Allen Brain Observatory: Visual Coding - Neuropixels. https://portal.brain-map.org/explore/circuits/visual-coding-neuropixels",
     ],
     licence: "Allen Institute Terms of Use (non-commercial, with citation): https://alleninstitute.org/terms-of-use/",
-    create: (deps) => new AllenAdapter(deps, caches, { analysisMetrics }),
+    create: (deps) => new AllenAdapter(deps, caches, { analysisMetrics, errata: settings }),
   };
 }

@@ -8,6 +8,8 @@ import {
   type TimeIntervals,
 } from "@crossprobe/nwb";
 import { ABSENT_TEXT, toNumber } from "./csv-cells.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
+import { MOVIE_REPEATS_NAME } from "./errata/stimuli.js";
 import { NoticeCounter } from "./notices.js";
 import { OLD_PARAMETER_NAMES, toStimulusName } from "./vocabulary.js";
 
@@ -55,9 +57,13 @@ const TABLE_NAME = /^\/intervals\/(?:(.+)_presentations|epochs)$/;
  *
  * @throws {@link NotFoundError} when the file holds none
  */
-export async function readPresentations(file: Hdf5File, options?: CallOptions): Promise<Presentations> {
+export async function readPresentations(
+  file: Hdf5File,
+  options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Promise<Presentations> {
   const columns = ["stimulus_name", ...PARAMETERS, ...Object.values(OLD_PARAMETER_NAMES)];
-  return toPresentations(await readPresentationTables(file, { columns, signal: options?.signal }));
+  return toPresentations(await readPresentationTables(file, { columns, signal: options?.signal }), errata);
 }
 
 /**
@@ -94,10 +100,13 @@ export interface PresentationTable {
 }
 
 /** The rows of all tables in order of start, under today's names. Pure. */
-export function toPresentations(tables: readonly PresentationTable[]): Presentations {
+export function toPresentations(
+  tables: readonly PresentationTable[],
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Presentations {
   const notices = new NoticeCounter();
   const rows: Omit<StimulusPresentation, "number">[] = [];
-  for (const table of tables) for (const row of toRows(table, notices)) rows.push(row);
+  for (const table of tables) for (const row of toRows(table, notices, errata)) rows.push(row);
   rows.sort((a, b) => compareStarts(a.startTime, b.startTime));
   return {
     rows: rows.map((row, number) => ({ number, ...row })),
@@ -114,6 +123,7 @@ export function compareStarts(a: number, b: number): number {
 function* toRows(
   { name, where, intervals }: PresentationTable,
   notices: NoticeCounter,
+  errata: ErrataSettings,
 ): Iterable<Omit<StimulusPresentation, "number">> {
   const { table, rowCount, startTimes, stopTimes } = intervals;
   const found = new Map<Parameter, readonly (number | null)[]>();
@@ -125,7 +135,7 @@ function* toRows(
   const names = table.columns.get("stimulus_name")?.values;
   for (let row = 0; row < rowCount; row++) {
     const written = names?.kind === "text" ? (names.values[row] ?? "") : name;
-    const stimulus = nameStimulus(written, where, notices);
+    const stimulus = nameStimulus(written, where, notices, errata);
     yield {
       stimulus,
       startTime: startTimes[row] ?? Number.NaN,
@@ -137,8 +147,22 @@ function* toRows(
 }
 
 /** The released name of what a presentation shows; a row without a name is a grey screen. */
-export function nameStimulus(written: string, where: string, notices: NoticeCounter): string {
+export function nameStimulus(
+  written: string,
+  where: string,
+  notices: NoticeCounter,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): string {
   if (ABSENT_TEXT.has(written.trim().toLowerCase())) return "spontaneous";
+  if (MOVIE_REPEATS_NAME.detect(written)) {
+    if (!errata.isOn(MOVIE_REPEATS_NAME.id)) return "natural_movie_one_more_repeats";
+    notices.add(
+      MOVIE_REPEATS_NAME.id,
+      where,
+      "natural_movie_1_more_repeats has the name of its movie, natural_movie_one.",
+    );
+    return MOVIE_REPEATS_NAME.repair(written);
+  }
   const stimulus = toStimulusName(written);
   if (stimulus !== written) {
     notices.add("stimulus-renamed", where, "Stimuli under the names of the scripts have the released names here.");

@@ -4,6 +4,7 @@ import { type AnalysisMetrics, toAnalysisMetrics } from "./analysis-columns.js";
 import { readMetricsTable } from "./cache/disk-table.js";
 import { assumedManifest, type Manifest, readManifest } from "./cache/manifest.js";
 import { MANIFEST_KEY, type ManifestKey } from "./cache/manifest-entries.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
 import { SessionFile } from "./session-file.js";
 import { SharedReads } from "./shared-reads.js";
 import { type IndexedTable, readTable, type TableName } from "./tables.js";
@@ -11,6 +12,8 @@ import { type IndexedTable, readTable, type TableName } from "./tables.js";
 /** One EcephysProjectCache folder: its manifest, tables and session files, each read once when first needed. */
 export class ProjectCache {
   readonly store: ByteStore;
+  /** Which of the known defects are mended. */
+  readonly errata: ErrataSettings;
   readonly manifest: SharedRead<Manifest>;
   readonly #tables: Readonly<Record<TableName, SharedRead<IndexedTable | undefined>>>;
   readonly #sessionFiles: SharedReads<SessionFile>;
@@ -24,7 +27,8 @@ export class ProjectCache {
   readonly #pool = new Hdf5Pool(2);
 
   /** @param url the folder, or the manifest in it, under whatever name it has */
-  constructor(stores: StoreResolver, url: string) {
+  constructor(stores: StoreResolver, url: string, errata: ErrataSettings = DEFAULT_ERRATA) {
+    this.errata = errata;
     const { folder, manifestKey } = splitUrl(url);
     this.store = stores.open(folder);
     this.#manifestKey = manifestKey;
@@ -41,7 +45,7 @@ export class ProjectCache {
       async (sessionId, options) =>
         SessionFile.open(
           {
-            ...{ store: this.store, sessionId, pool: this.#pool },
+            ...{ store: this.store, sessionId, pool: this.#pool, errata },
             key: await this.keyOf(["session_nwb", sessionId, sessionId], options),
           },
           options,

@@ -1,6 +1,8 @@
 import type { CallOptions, Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { openTimeSeries, type TimeSeries } from "@crossprobe/nwb";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
+import { RUNNING_2XN } from "./errata/running.js";
 import { NoticeCounter } from "./notices.js";
 
 export const SPEED_PATH = "/processing/running/running_speed";
@@ -22,29 +24,34 @@ export interface Running {
  * Source: `running_speed` is the mean speed in cm/s between its timestamp and that of `running_speed_end_times`; files of 2019 hold
  * both rows of times in `running_speed` itself, `(2, N)`.
  */
-export async function readRunning(file: Hdf5File, options?: CallOptions): Promise<Running | undefined> {
+export async function readRunning(
+  file: Hdf5File,
+  options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Promise<Running | undefined> {
   const series = await openTimeSeries(file, SPEED_PATH, options);
   if (!series) return undefined;
   const count = Math.min(series.sampleCount, series.clock.sampleCount);
   const speeds = (await series.read([0, count], options)).data;
   const startTimes = await series.clock.times(0, count, options);
   const notices = new NoticeCounter();
-  const stopTimes = await readStopTimes(file, series, startTimes, notices, options);
+  const isPaired = series.clock.kind === "intervals" && errata.isOn(RUNNING_2XN.id);
+  const stopTimes = await readStopTimes(file, { series, startTimes, isPaired }, notices, options);
   return { startTimes, stopTimes, speeds, notices: [...series.notices, ...notices.list()] };
 }
 
 async function readStopTimes(
   file: Hdf5File,
-  { clock }: TimeSeries,
-  startTimes: Float64Array,
+  known: { readonly series: TimeSeries; readonly startTimes: Float64Array; readonly isPaired: boolean },
   notices: NoticeCounter,
   options?: CallOptions,
 ): Promise<Float64Array> {
   const where = `${file.url}#${SPEED_PATH}`;
+  const { startTimes } = known;
   const count = startTimes.length;
-  const paired = await clock.stopTimes(0, count, options);
+  const paired = known.isPaired ? await known.series.clock.stopTimes(0, count, options) : undefined;
   if (paired) {
-    notices.add("running-timestamps-2019", where, "Timestamps hold starts and ends in two rows, as files of 2019 do.");
+    notices.add(RUNNING_2XN.id, where, "Timestamps hold starts and ends in two rows, as files of 2019 do.");
     return paired;
   }
   // The series holds NaN as data: only its times are of use.

@@ -1,6 +1,7 @@
 import { type ByteStore, type CallOptions, NotFoundError, SchemaError, SharedRead } from "@crossprobe/core";
 import { type Hdf5File, type Hdf5Pool, openHdf5 } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type NwbFile, openNwb, readDynamicTable, readUnits, type Units } from "@crossprobe/nwb";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
 
 /** Bytes of decoded chunks that one session file keeps. Released session files are not chunked at all. */
 export const SESSION_CACHE_BYTES = 32 * 2 ** 20;
@@ -73,19 +74,23 @@ export interface SessionFilePlace {
   readonly key: string;
   readonly sessionId: string;
   readonly pool: Hdf5Pool;
+  readonly errata?: ErrataSettings;
 }
 
 /** The NWB file of one session, opened once; what is read from it repeatedly is kept. */
 export class SessionFile {
   readonly file: Hdf5File;
   readonly nwb: NwbFile;
+  /** Which of the known defects are mended in what is read from it. */
+  readonly errata: ErrataSettings;
   /** The unit table with its spike columns open. */
   readonly spikeColumns: SharedRead<Units | undefined>;
   /** The unit table with its mean waveforms open. */
   readonly waveformColumns: SharedRead<Units | undefined>;
   readonly units: SharedRead<FileUnits>;
 
-  constructor({ file, nwb }: OpenedFile) {
+  constructor({ file, nwb }: OpenedFile, errata: ErrataSettings = DEFAULT_ERRATA) {
+    this.errata = errata;
     this.file = file;
     this.nwb = nwb;
     const open = (columns: readonly string[]) => (options: CallOptions) =>
@@ -98,7 +103,7 @@ export class SessionFile {
   static async open(place: SessionFilePlace, options?: CallOptions): Promise<SessionFile> {
     const { store, key, sessionId, pool } = place;
     const wanted = { kind: "session", id: sessionId, cacheBytes: SESSION_CACHE_BYTES, pool } as const;
-    return new SessionFile(await openReleaseFile(store, key, wanted, options));
+    return new SessionFile(await openReleaseFile(store, key, wanted, options), place.errata);
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from "@crossprobe/core";
 import { withAnalysisMetrics } from "./analysis-columns.js";
 import { toChannelTable } from "./channels.js";
+import { ZERO_RATE } from "./errata/rates.js";
 import { toEvents } from "./events.js";
 import { type InvalidIntervals, readInvalidIntervals } from "./invalid-intervals.js";
 import { LfpOpener } from "./lfp/lfp-opener.js";
@@ -56,7 +57,7 @@ export class SessionReader {
     this.#channels = new SharedReads((probe, options) => this.#readChannels(probe, options), KEPT_PROBES);
     this.#units = new SharedReads((probe, options) => this.#readUnits(probe, options), KEPT_PROBES);
     this.#presentations = new SharedReads(
-      async (session, options) => readPresentations((await this.#file(session, options)).file, options),
+      async (session, options) => readPresentations((await this.#file(session, options)).file, options, cache.errata),
       KEPT_SESSIONS,
     );
     this.#invalid = new SharedReads(async (session, options) =>
@@ -125,7 +126,7 @@ export class SessionReader {
   }
 
   async movement(sessionId: string, options?: CallOptions): Promise<MovementSignal> {
-    return readMovement((await this.#file(sessionId, options)).file, sessionId, options);
+    return readMovement((await this.#file(sessionId, options)).file, sessionId, options, this.#cache.errata);
   }
 
   async invalidIntervals(sessionId: string, options?: CallOptions): Promise<readonly InvalidInterval[]> {
@@ -153,7 +154,7 @@ export class SessionReader {
 
   async #readChannels(probeId: string, options: CallOptions): Promise<ChannelTable> {
     const channels = await this.#require("channels", UnsupportedError, options);
-    return toChannelTable(channels, await this.#require("probes", NotFoundError, options), probeId);
+    return toChannelTable(channels, await this.#require("probes", NotFoundError, options), probeId, this.#cache.errata);
   }
 
   async #readUnits(probeId: string, options: CallOptions): Promise<UnitTable> {
@@ -163,7 +164,7 @@ export class SessionReader {
     };
     const sessionId = await this.#sessionOf(probeId, options);
     const { unlisted, notices } = await this.#unlistedUnits(tables, probeId, sessionId, options);
-    const table = toUnitTable(tables, probeId, sessionId, unlisted);
+    const table = toUnitTable(tables, probeId, sessionId, unlisted, this.#cache.errata);
     const found = { ...table, notices: [...table.notices, ...notices] };
     return this.#withMetrics ? this.#addMetrics(found, sessionId, options) : found;
   }
@@ -218,11 +219,12 @@ export class SessionReader {
     return cells.id("ecephys_session_id", row);
   }
 
-  /** Hertz; null where the table holds 0 or nothing. */
+  /** Hertz; null where the table holds nothing, or a 0 that is to be mended. */
   async #samplingRate(probeId: string, options: CallOptions): Promise<number | null> {
     const { cells, rowOf } = await this.#require("probes", NotFoundError, options);
     const row = rowOf.get(probeId);
-    return (row === undefined ? null : cells.number("sampling_rate", row)) || null;
+    const rate = row === undefined ? null : cells.number("sampling_rate", row);
+    return this.#cache.errata.isOn(ZERO_RATE.id) && ZERO_RATE.detect(rate) ? ZERO_RATE.repair(rate) : rate;
   }
 
   async #require(

@@ -1,9 +1,15 @@
 import type { Session } from "@crossprobe/core";
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
+import { GENOTYPE_NULL } from "./errata/sessions.js";
 import type { IndexedTable } from "./tables.js";
 import { DATASET, PARADIGM, sessionRef } from "./vocabulary.js";
 
 /** Sessions as `sessions.csv` lists them, in its order. `probes` is the probe table, where there is one. */
-export function toSessions({ cells }: IndexedTable, probes: IndexedTable | undefined): readonly Session[] {
+export function toSessions(
+  { cells }: IndexedTable,
+  probes: IndexedTable | undefined,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): readonly Session[] {
   return Array.from({ length: cells.rowCount }, (_, row): Session => {
     const id = cells.id("id", row);
     const sex = cells.text("sex", row);
@@ -18,23 +24,20 @@ export function toSessions({ cells }: IndexedTable, probes: IndexedTable | undef
       probeCount: probes ? (probes.rowsOf.get(id)?.length ?? 0) : null,
       sex: sex === "M" || sex === "F" ? sex : null,
       ageDays: cells.number("age_in_days", row),
-      genotype: toGenotype(cells.text("genotype", row)),
+      genotype: toGenotype(cells.text("genotype", row), errata),
     };
   });
-}
-
-/** What the warehouse client writes for a donor without genotype; the NWB file of the same session says `wt/wt`. */
-const GENOTYPE_PLACEHOLDER = "wt";
-
-function toGenotype(stated: string | null): string | null {
-  return stated === GENOTYPE_PLACEHOLDER ? "wt/wt" : stated;
 }
 
 /** How many sessions have the genotype that {@link toSessions} replaces. */
 export function countGenotypePlaceholders({ cells }: IndexedTable): number {
   let count = 0;
   for (let row = 0; row < cells.rowCount; row++) {
-    if (cells.text("genotype", row) === GENOTYPE_PLACEHOLDER) count++;
+    if (GENOTYPE_NULL.detect(cells.text("genotype", row))) count++;
   }
   return count;
+}
+
+function toGenotype(stated: string | null, errata: ErrataSettings): string | null {
+  return errata.isOn("genotype-null") && GENOTYPE_NULL.detect(stated) ? GENOTYPE_NULL.repair(stated) : stated;
 }

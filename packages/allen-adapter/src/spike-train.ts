@@ -1,48 +1,43 @@
-/** Spikes of one unit closer than this to the one before are counted as suspects. Source: ecephys_spike_sorting issue 27. */
-const CLOSE_SECONDS = 0.0005;
+import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
+import { countCloseSpikes, DUPLICATE_SPIKES, NEGATIVE_TIMES, UNSORTED_TIMES } from "./errata/spikes.js";
 
 /** Spikes of one unit in order, and what had to be done to get them there. */
 export interface RepairedTrain {
   readonly times: Float64Array;
   readonly amplitudes: Float64Array | null;
-  /** Spikes before zero, or without a time. */
+  /** Spikes before zero, or without a time, that were removed. */
   readonly removed: number;
+  /** Whether they had to be sorted. */
   readonly wasUnordered: boolean;
-  /** Spikes at most 0.5 ms after the one before. They are kept. */
+  /** Spikes at most 0.5 ms after the one before that are still there. */
   readonly closePairs: number;
+  /** Such spikes that were removed. */
+  readonly doublesRemoved: number;
 }
 
 /**
- * Removes spikes before zero, then sorts; amplitudes go with their spikes.
+ * Removes spikes before zero, sorts, and where that is asked for removes spikes that stand twice; amplitudes go with their spikes.
  *
  * Source: what AllenSDK 2.x does when it writes a session file; files written by 1.x hold the sorter's order and times of -1.
  */
-export function repairTrain(times: Float64Array, amplitudes: Float64Array | null): RepairedTrain {
-  if (isInOrder(times))
-    return { times, amplitudes, removed: 0, wasUnordered: false, closePairs: countClosePairs(times) };
-  const kept = [...times.keys()].filter((position) => at(times, position) >= 0);
-  const wasUnordered = kept.some((position, i) => i > 0 && at(times, position) < at(times, kept[i - 1]));
-  if (wasUnordered) kept.sort((a, b) => at(times, a) - at(times, b));
-  const ordered = Float64Array.from(kept, (position) => at(times, position));
-  return {
-    times: ordered,
-    amplitudes: amplitudes && Float64Array.from(kept, (position) => at(amplitudes, position)),
-    removed: times.length - kept.length,
-    wasUnordered,
-    closePairs: countClosePairs(ordered),
+export function repairTrain(
+  times: Float64Array,
+  amplitudes: Float64Array | null,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): RepairedTrain {
+  let train: { readonly times: Float64Array; readonly amplitudes: Float64Array | null } = { times, amplitudes };
+  const mend = (erratum: typeof NEGATIVE_TIMES | typeof UNSORTED_TIMES | typeof DUPLICATE_SPIKES): boolean => {
+    if (!errata.isOn(erratum.id) || !erratum.detect(train.times)) return false;
+    const kept = erratum.repair(train.times);
+    const pick = (values: Float64Array) => Float64Array.from(kept, (i) => values[i] ?? Number.NaN);
+    train = { times: pick(train.times), amplitudes: train.amplitudes && pick(train.amplitudes) };
+    return true;
   };
-}
-
-function isInOrder(times: Float64Array): boolean {
-  return times.every((time, i) => time >= 0 && (i === 0 || time >= at(times, i - 1)));
-}
-
-function at(values: Float64Array, position: number | undefined): number {
-  return values[position ?? 0] ?? Number.NaN;
-}
-
-function countClosePairs(times: Float64Array): number {
-  let count = 0;
-  for (let i = 1; i < times.length; i++) if (at(times, i) - at(times, i - 1) <= CLOSE_SECONDS) count++;
-  return count;
+  mend(NEGATIVE_TIMES);
+  const removed = times.length - train.times.length;
+  const wasUnordered = mend(UNSORTED_TIMES);
+  const before = train.times.length;
+  mend(DUPLICATE_SPIKES);
+  const doublesRemoved = before - train.times.length;
+  return { ...train, removed, wasUnordered, closePairs: countCloseSpikes(train.times), doublesRemoved };
 }

@@ -1,5 +1,8 @@
 import { type CallOptions, NotFoundError, type NumericArray, type SpikeTable, type UnitRef } from "@crossprobe/core";
 import { isEarlierThan2020, type RaggedReader, type Units } from "@crossprobe/nwb";
+import { DEFAULT_ERRATA, type ErrataSettings, errataOf } from "./errata/errata-choice.js";
+import { DUPLICATE_SPIKES, NEGATIVE_TIMES, UNSORTED_TIMES } from "./errata/spikes.js";
+import { AMPLITUDE_DESCRIPTION } from "./errata/voltages.js";
 import { NoticeCounter } from "./notices.js";
 import { readObserved } from "./observed.js";
 import type { FileUnits, SessionFile } from "./session-file.js";
@@ -39,7 +42,9 @@ export async function readSpikes(
   const units = unitsInFile(fileUnits, request, url, notices);
   const place = `${url}, probe ${request.probeId}`;
   noteLeftOut(fileUnits, request, place, notices);
-  const trains = await readTrains(columns, rowsOf(fileUnits, units), options);
+  const amplitudes = trustAmplitudes(columns, session.errata, url, notices);
+  const trusted = { ...columns, spikeAmplitudes: amplitudes };
+  const trains = await readTrains(trusted, rowsOf(fileUnits, units), options, session.errata);
   noteRepairs(trains, place, notices);
   const coverage = await request.coverage((inner) =>
     request.wanted === undefined
@@ -47,7 +52,8 @@ export async function readSpikes(
       : readCoverage(session, columns, fileUnits, request, inner),
   );
   const observed = await readObserved(columns.obsIntervals, rowsOf(fileUnits, units), notices, options);
-  const { times, offsets, amplitudesV } = joinTrains(trains, columns.spikeAmplitudes !== undefined);
+  const { times, offsets, amplitudesV } = joinTrains(trains, amplitudes !== undefined);
+  const reported = notices.list();
   return {
     probe: probeRef(request.probeId),
     units: units.map(unitRef),
@@ -57,12 +63,23 @@ export async function readSpikes(
     observed,
     coverage,
     provenance: [
-      { url, path: "/units/spike_times" },
+      {
+        url,
+        path: "/units/spike_times",
+        ...errataOf(reported.filter(({ code }) => code !== AMPLITUDE_DESCRIPTION.id)),
+      },
       ...(amplitudesV
-        ? [{ url, path: "/units/spike_amplitudes", conversion: "volts, though described in seconds" }]
+        ? [
+            {
+              url,
+              path: "/units/spike_amplitudes",
+              conversion: "volts, though described in seconds",
+              ...errataOf(reported),
+            },
+          ]
         : []),
     ],
-    notices: [...columns.notices, ...notices.list()],
+    notices: [...columns.notices, ...reported],
   };
 }
 
@@ -74,6 +91,7 @@ export interface Train {
   readonly removed: number;
   readonly wasUnordered: boolean;
   readonly closePairs: number;
+  readonly doublesRemoved: number;
 }
 
 export type SpikeColumns = Units & { readonly spikeTimes: RaggedReader };
@@ -124,20 +142,42 @@ function noteLeftOut(
   }
 }
 
+/** The amplitudes, where the file may be believed: described in seconds they are volts, unless that is not to be mended. */
+function trustAmplitudes(
+  { spikeAmplitudes }: SpikeColumns,
+  errata: ErrataSettings,
+  url: string,
+  notices: NoticeCounter,
+): SpikeColumns["spikeAmplitudes"] {
+  if (!spikeAmplitudes || !AMPLITUDE_DESCRIPTION.detect(spikeAmplitudes.description)) return spikeAmplitudes;
+  const where = `${url}#${spikeAmplitudes.path}`;
+  if (errata.isOn(AMPLITUDE_DESCRIPTION.id)) {
+    notices.add(
+      AMPLITUDE_DESCRIPTION.id,
+      where,
+      "Amplitudes are described in seconds; they were taken as the volts they are.",
+    );
+    return spikeAmplitudes;
+  }
+  notices.add("amplitudes-withheld", where, "Amplitudes are described in seconds, and were left out.");
+  return undefined;
+}
+
 /** Spikes of some rows of the unit table, in order and in the order of the rows. */
 export async function readTrains(
   columns: SpikeColumns,
   rows: readonly number[],
   options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<readonly Train[]> {
   const times = await columns.spikeTimes.read(rows, options);
   const amplitudes = await columns.spikeAmplitudes?.read(rows, options);
   return rows.map((_, i): Train => {
     const own = toFloat64(times.values.subarray(times.offsets[i], times.offsets[i + 1]));
-    if (!amplitudes) return repairTrain(own, null);
+    if (!amplitudes) return repairTrain(own, null, errata);
     const stored = amplitudes.values.subarray(amplitudes.offsets[i], amplitudes.offsets[i + 1]);
     const isPaired = stored.length === own.length;
-    return repairTrain(own, isPaired ? toFloat64(stored) : new Float64Array(own.length).fill(Number.NaN));
+    return repairTrain(own, isPaired ? toFloat64(stored) : new Float64Array(own.length).fill(Number.NaN), errata);
   });
 }
 
@@ -149,13 +189,13 @@ function toFloat64(values: NumericArray): Float64Array {
 export function noteRepairs(trains: readonly Train[], where: string, notices: NoticeCounter): void {
   const sum = (count: (train: Train) => number) => trains.reduce((total, train) => total + count(train), 0);
   notices.add(
-    "negative-spike-times-removed",
+    NEGATIVE_TIMES.id,
     where,
     "Spikes before the clock starts (files of 2019 keep them, some as -1) were removed.",
     sum(({ removed }) => removed),
   );
   notices.add(
-    "spike-times-sorted",
+    UNSORTED_TIMES.id,
     where,
     "Spike times of these units were not in order (files of 2019 keep the sorter's) and were sorted.",
     sum(({ wasUnordered }) => (wasUnordered ? 1 : 0)),
@@ -165,6 +205,12 @@ export function noteRepairs(trains: readonly Train[], where: string, notices: No
     where,
     "Spikes at most 0.5 ms after another of the same unit may be one spike counted twice; they were kept.",
     sum(({ closePairs }) => closePairs),
+  );
+  notices.add(
+    DUPLICATE_SPIKES.id,
+    where,
+    "Spikes at most 0.5 ms after another of the same unit were taken for the same spike and removed.",
+    sum(({ doublesRemoved }) => doublesRemoved),
   );
 }
 
@@ -222,6 +268,7 @@ async function readCoverage(
         { ...columns, spikeAmplitudes: undefined },
         spans.map(({ row }) => row),
         options,
+        session.errata,
       ),
     );
   }

@@ -1,5 +1,6 @@
 import type { Unit, UnitTable } from "@crossprobe/core";
 import type { CsvCells } from "./csv-cells.js";
+import { DEFAULT_ERRATA, type ErrataSettings, errataOf } from "./errata/errata-choice.js";
 import { NoticeCounter } from "./notices.js";
 import { nowhere, type Place, placeOf } from "./place.js";
 import { unitRowsOf } from "./probes.js";
@@ -34,6 +35,7 @@ export function toUnitTable(
   probeId: string,
   sessionId: string,
   unlisted: readonly number[],
+  errata: ErrataSettings = DEFAULT_ERRATA,
 ): UnitTable {
   const notices = new NoticeCounter();
   const { cells } = tables.units;
@@ -43,7 +45,7 @@ export function toUnitTable(
   // A null label says nothing of a unit: it fires, so that the site of its channel is no reason to put it outside the brain.
   const place = (channelId: string): Place => {
     const row = tables.channels.rowOf.get(channelId);
-    return row === undefined ? nowhere("notReleased") : placeOf(tables.channels.cells, row, null, notices);
+    return row === undefined ? nowhere("notReleased") : placeOf(tables.channels.cells, row, null, notices, errata);
   };
   const rows = [...unitRowsOf(tables.channels, tables.units, probeId), ...unlisted].sort(
     (a, b) => Number(cells.id("id", a)) - Number(cells.id("id", b)),
@@ -51,27 +53,32 @@ export function toUnitTable(
   const message =
     "The peak channel of these units has no row in channels.csv; the session file places them on this probe.";
   notices.add("unit-peak-channel-unlisted", cells.url, message, unlisted.length);
+  const listed = rows.map((row): Unit => {
+    const channelId = cells.id("ecephys_channel_id", row);
+    const firingRate = cells.has(FIRING_RATE) ? cells.number(FIRING_RATE, row) : null;
+    return {
+      ref: unitRef(cells.id("id", row)),
+      probe: probeRef(probeId),
+      session: sessionRef(sessionId),
+      uuid: null,
+      peakChannel: channelRef(channelId),
+      ...place(channelId),
+      spikeCount: null,
+      firingRate,
+      firingRateSource: firingRate === null ? null : FIRING_RATE_SOURCE,
+      quality: { [ALLEN_DEFAULT.id]: passesAllenDefault(cells, row) },
+      metrics: metricsOf(metrics, row),
+    };
+  });
+  const reported = notices.list();
   return {
     probe: probeRef(probeId),
-    rows: rows.map((row): Unit => {
-      const channelId = cells.id("ecephys_channel_id", row);
-      const firingRate = cells.has(FIRING_RATE) ? cells.number(FIRING_RATE, row) : null;
-      return {
-        ref: unitRef(cells.id("id", row)),
-        probe: probeRef(probeId),
-        session: sessionRef(sessionId),
-        uuid: null,
-        peakChannel: channelRef(channelId),
-        ...place(channelId),
-        spikeCount: null,
-        firingRate,
-        firingRateSource: firingRate === null ? null : FIRING_RATE_SOURCE,
-        quality: { [ALLEN_DEFAULT.id]: passesAllenDefault(cells, row) },
-        metrics: metricsOf(metrics, row),
-      };
-    }),
-    provenance: [{ url: cells.url }, { url: tables.channels.cells.url, conversion: "place of the peak channel" }],
-    notices: notices.list(),
+    rows: listed,
+    provenance: [
+      { url: cells.url },
+      { url: tables.channels.cells.url, conversion: "place of the peak channel", ...errataOf(reported) },
+    ],
+    notices: reported,
   };
 }
 

@@ -15,14 +15,11 @@ export const PARADIGM = "passive.visual";
 /**
  * Names of stimuli as the experiment's scripts wrote them, and the names that released files have.
  *
- * Source: AllenSDK `stimulus_table/naming_utilities.py`. There `natural_movie_1_more_repeats` never meets its entry, because the digit is
- * spelled out first; here it does.
+ * Source: AllenSDK `stimulus_table/naming_utilities.py`.
  */
 const STIMULUS_NAMES: ReadonlyMap<string, string> = new Map([
   ["natural_movie_1", "natural_movie_one"],
   ["natural_movie_3", "natural_movie_three"],
-  ["natural_movie_1_more_repeats", "natural_movie_one"],
-  ["natural_movie_one_more_repeats", "natural_movie_one"],
   ["natural_movie_shuffled", "natural_movie_one_shuffled"],
   ["Natural Images", "natural_scenes"],
   ["Natural_Images_Shuffled", "natural_scenes_shuffled"],

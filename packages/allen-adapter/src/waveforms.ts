@@ -3,10 +3,13 @@ import {
   type ChannelRef,
   type MeanWaveform,
   NotFoundError,
+  type NumericArray,
   ndArray,
   type WaveformTable,
 } from "@crossprobe/core";
-import type { RaggedReader } from "@crossprobe/nwb";
+import type { RaggedRows } from "@crossprobe/nwb";
+import { type ErrataSettings, errataOf } from "./errata/errata-choice.js";
+import { VOLTS_LABEL } from "./errata/voltages.js";
 import { NoticeCounter } from "./notices.js";
 import type { SessionFile } from "./session-file.js";
 import { probeRef, unitRef } from "./vocabulary.js";
@@ -61,31 +64,47 @@ export async function readWaveforms(
     missing,
   );
   if (request.samplingRate === null) {
-    notices.add(
-      "sampling-rate-absent",
-      url,
-      "The release states no sampling rate for this probe (a rate of 0 is none).",
-    );
+    notices.add("zero-rate-probe", url, "The release states no sampling rate for this probe (a rate of 0 is none).");
   }
   const path = "/units/waveform_mean";
+  const rows = units.map((unit) => rowOf.get(unit)).filter((row) => row !== undefined);
+  const stored = await reader.read(rows, options);
+  const label = { unit: columns.waveformMean?.unit, where: `${url}#${path}` };
+  const microvolts = toMicrovolts(toFloat64(stored.values), label, session.errata, notices);
+  const reported = notices.list();
   return {
     probe: probeRef(request.probeId),
-    rows: await readRows(reader, units, rowOf, request.channelAt, options),
+    rows: toRows({ ...stored, values: microvolts.values }, units, request.channelAt),
     samplingRate: request.samplingRate,
-    provenance: [{ url, path, conversion: "microvolts, though labelled volts" }],
-    notices: [...columns.notices, ...notices.list()],
+    provenance: [{ url, path, conversion: microvolts.conversion, ...errataOf(reported) }],
+    notices: [...columns.notices, ...reported],
   };
 }
 
-async function readRows(
-  reader: RaggedReader,
+/** Waveforms in microvolts, whatever they are labelled. */
+function toMicrovolts(
+  values: Float64Array,
+  { unit, where }: { readonly unit: string | undefined; readonly where: string },
+  errata: ErrataSettings,
+  notices: NoticeCounter,
+): { readonly values: Float64Array; readonly conversion: string } {
+  if (!/^volts?$/i.test(unit ?? "")) return { values, conversion: "microvolts as stored" };
+  if (errata.isOn(VOLTS_LABEL.id) && VOLTS_LABEL.detect({ unit, values })) {
+    notices.add(VOLTS_LABEL.id, where, "Waveforms are labelled volts; they were taken as the microvolts they are.");
+    return { values, conversion: "microvolts, though labelled volts" };
+  }
+  return { values: values.map((value) => value * 1e6), conversion: "volts x 1e6" };
+}
+
+function toFloat64(values: NumericArray): Float64Array {
+  return values instanceof Float64Array ? values : Float64Array.from(values);
+}
+
+function toRows(
+  { values, offsets, cellShape }: Pick<RaggedRows, "offsets" | "cellShape"> & { readonly values: Float64Array },
   units: readonly string[],
-  rowOf: ReadonlyMap<string, number>,
   channelAt: ReadonlyMap<number, ChannelRef>,
-  options?: CallOptions,
-): Promise<readonly MeanWaveform[]> {
-  const rows = units.map((unit) => rowOf.get(unit)).filter((row) => row !== undefined);
-  const { values, offsets, cellShape } = await reader.read(rows, options);
+): readonly MeanWaveform[] {
   const samples = cellShape[0] ?? 0;
   return units.map((unit, i): MeanWaveform => {
     const [start, stop] = [offsets[i] ?? 0, offsets[i + 1] ?? 0];

@@ -9,6 +9,8 @@ export const provenanceSchema = z
     path: z.string().optional(),
     /** What was done to the stored values to get ours, in a few words ("x 0.195e-6", "um from bregma -> CCF"). */
     conversion: z.string().optional(),
+    /** Known defects of the source that were mended on the way, by the ids of its adapter. */
+    errata: z.array(z.string()).readonly().optional(),
   })
   .readonly();
 export type Provenance = z.infer<typeof provenanceSchema>;
