@@ -53,7 +53,7 @@ async function chain() {
   try {
     const length = 1 + integer(4);
     for (let i = 0; i < length && totals.killed < points; i++) {
-      const point = { at: integer(90), when: ["before", "after", "middle"][integer(3)] };
+      const point = { at: integer(130), when: ["before", "after", "middle"][integer(3)] };
       if ((await work(folder, point)) === "killed") totals.killed++;
       look(folder, there, `after ${JSON.stringify(point)}`);
     }

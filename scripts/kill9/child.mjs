@@ -20,6 +20,8 @@ function wrap(target, name, half) {
   target[name] = async function (...args) {
     const isPoint = count++ === point?.at;
     if (isPoint && point.when === "before") return end();
+    if (isPoint && point.when === "full")
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     if (isPoint && point.when === "middle") {
       await half?.call(this, original, args);
       return end();
@@ -39,7 +41,8 @@ wrap(handles, "write", function (write, [bytes, offset, length, position]) {
 wrap(handles, "writeFile");
 wrap(handles, "truncate");
 wrap(handles, "sync");
-for (const name of ["open", "rename", "unlink", "link", "mkdir", "rm", "rmdir", "copyFile"]) wrap(fs.promises, name);
+for (const name of ["open", "rename", "unlink", "link", "mkdir", "rm", "rmdir", "copyFile", "writeFile"])
+  wrap(fs.promises, name);
 syncBuiltinESMExports();
 
 const { createDownloader } = await import("../../packages/storage/dist/node.js");

@@ -87,8 +87,11 @@ const MS_PER_DAY = 86_400_000;
 
 /** Days since 1970 of a calendar day; undefined for what is none. */
 function toDays(value: unknown): number | undefined {
-  const time = typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time / MS_PER_DAY;
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
+  const time = Date.parse(value);
+  // The 30th of February is read as the 2nd of March.
+  const isDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+  return isDay ? time / MS_PER_DAY : undefined;
 }
 
 function encodeColumn(name: string, column: Column): UnnamedColumn {

@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type DataError,
@@ -166,7 +166,8 @@ class LockedFile {
   /** A second name for what is in the file's place, so that it is never without one. */
   async #setAside(target: string, why: string): Promise<string> {
     const aside = await this.#asidePath(why);
-    await link(target, aside);
+    // Where the file system knows no second names, a copy does.
+    await link(target, aside).catch(() => copyFile(target, aside));
     return aside;
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rmdir, stat, unlink, utimes } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { absentIsUndefined, codeOf } from "./safe-path.js";
@@ -139,22 +139,35 @@ async function lockNumbers(folder: string): Promise<number[]> {
 /** False when somebody else was faster. */
 async function take(folder: string, number: number, token: string): Promise<boolean> {
   const path = lockPath(folder, number);
-  const file = await open(path, "wx").catch((error: unknown) => {
-    if (codeOf(error) === "EEXIST" || codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  });
-  if (file === undefined) return false;
-  try {
-    const holder: Holder = { token, pid: process.pid, host: HOST };
-    await file.writeFile(JSON.stringify(holder));
-  } finally {
-    await file.close();
-  }
+  const holder: Holder = { token, pid: process.pid, host: HOST };
+  if (!(await createExclusively(path, JSON.stringify(holder), join(folder, `${token}.holder`)))) return false;
   // Numbers begin again when nobody holds: one who looked before that may come late.
   if ((await lockNumbers(folder)).at(-1) === number) return true;
   await unlink(path).catch(absentIsUndefined);
   return false;
 }
+
+/** Makes a file with its content in one step, so that a process that ends meanwhile leaves no lock of nobody. */
+async function createExclusively(path: string, content: string, draft: string): Promise<boolean> {
+  try {
+    await writeFile(draft, content, { flag: "wx" });
+    try {
+      await link(draft, path);
+    } catch (error) {
+      if (!NO_LINKS.has(codeOf(error) ?? "")) throw error;
+      await writeFile(path, content, { flag: "wx" });
+    } finally {
+      await unlink(draft).catch(absentIsUndefined);
+    }
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST" || codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** What file systems without second names answer. */
+const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /** The holder of a number if it is gone; undefined while it lives. */
 async function goneHolder(
@@ -175,7 +188,7 @@ async function goneHolder(
   return { token: holder?.token ?? "", isDead: false };
 }
 
-/** Absent: undefined while the file is being written, or when its holder died before. */
+/** Absent: undefined where the file was not written to its end. */
 async function readHolder(folder: string, number: number): Promise<Holder | undefined> {
   const text = await readFile(lockPath(folder, number), "utf8").catch(absentIsUndefined);
   const found = parseObject(text);

@@ -147,7 +147,7 @@ async function adoptParts(work: string, lock: FileLock): Promise<void> {
     await bring(partPath(work, best.token), partPath(work, lock.token));
   }
   for (const name of names) {
-    const isOld = /\.(part|json|draft)$/.test(name) && !name.startsWith(lock.token);
+    const isOld = /\.(part|json|draft|holder)$/.test(name) && !name.startsWith(lock.token);
     if (isOld) await rm(join(work, name), { force: true });
   }
 }
