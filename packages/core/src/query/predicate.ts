@@ -12,6 +12,8 @@ export interface UnitConditions {
   readonly firingRate?: Bounds;
   readonly spikeCount?: Bounds;
   readonly distanceFromTipUm?: Bounds;
+  /** By the id that {@link Unit.metrics} has it under, `<dataset>.<name>`. */
+  readonly metrics?: Readonly<Record<string, Bounds>>;
 }
 
 /** What a unit must be; plain data, every given part must hold. */
@@ -21,6 +23,12 @@ export interface UnitPredicate {
   readonly conditions: UnitConditions;
   /** Only units that pass the dataset's published rule. */
   readonly passing: boolean;
+}
+
+/** Both conditions; of two bounds on the same thing the later one counts. */
+export function bothConditions(earlier: UnitConditions, later: UnitConditions): UnitConditions {
+  const metrics = { ...earlier.metrics, ...later.metrics };
+  return { ...earlier, ...later, ...(Object.keys(metrics).length > 0 && { metrics }) };
 }
 
 /** Looks an acronym up. @throws {@link QueryError} with the nearest spellings for an unknown one */
@@ -40,13 +48,15 @@ export function resolveRegion(acronym: string): Region {
 
 /** Compiles a predicate into a test. `rule` names the published rule of a unit's dataset. */
 export function compilePredicate(predicate: UnitPredicate, rule: (dataset: string) => string): (unit: Unit) => boolean {
+  const metrics = Object.entries(predicate.conditions.metrics ?? {});
   const wanted = new Set(predicate.regions.map((acronym) => resolveRegion(acronym).id));
   return (unit) =>
     (wanted.size === 0 || isInside(unit, wanted)) &&
     (!predicate.passing || unit.quality[rule(unit.ref.dataset)] === true) &&
     isBetween(unit.firingRate, predicate.conditions.firingRate) &&
     isBetween(unit.spikeCount, predicate.conditions.spikeCount) &&
-    isBetween(unit.distanceFromTipUm, predicate.conditions.distanceFromTipUm);
+    isBetween(unit.distanceFromTipUm, predicate.conditions.distanceFromTipUm) &&
+    metrics.every(([name, bounds]) => isBetween(unit.metrics[name] ?? null, bounds));
 }
 
 function isInside(unit: Unit, wanted: ReadonlySet<number>): boolean {

@@ -51,6 +51,21 @@ describe("unit query", () => {
     }
   });
 
+  it("takes bounds on metrics by their id, together with those given before", async () => {
+    const snr = (min: number) => ({ metrics: { "memory.snr": { min } } });
+    expect(await ids(units().where(snr(2.5)))).toEqual(["2", "3", "4"]);
+    const other = { metrics: { "other.snr": { max: 9 } } };
+    expect(await ids(units().where(other))).toEqual([]);
+    expect(await ids(units().where(other).where(snr(0))), "the first bound still holds").toEqual([]);
+    expect(
+      await ids(
+        units()
+          .where(snr(2.5))
+          .where({ spikeCount: { max: 31 } }),
+      ),
+    ).toEqual(["2", "3"]);
+  });
+
   it("takes bounds as inclusive, and a missing value as not passing", async () => {
     expect(await ids(units().where({ spikeCount: { min: 17, max: 31 } }))).toEqual(["1", "2", "3"]);
     expect(await ids(units().where({ firingRate: { min: 0 } }))).toEqual([]);

@@ -5,7 +5,7 @@ import type { ProbeRef } from "../model/ref.js";
 import type { Unit } from "../model/unit.js";
 import { executeUnits } from "./execute.js";
 import { planUnits, type UnitPlan, type UnitQuestion } from "./plan.js";
-import { resolveRegion, type UnitConditions } from "./predicate.js";
+import { bothConditions, resolveRegion, type UnitConditions } from "./predicate.js";
 
 /** A question about units. Each call gives a new question; nothing is read before {@link stream}. */
 export interface UnitQuery {
@@ -47,7 +47,7 @@ export function unitQuery(hub: Hub, question: UnitQuestion = EVERYTHING): UnitQu
     inRegion: (acronym) => narrowed({ regions: [...question.predicate.regions, resolveRegion(acronym).acronym] }),
     ofDataset: (id) => next({ datasets: [...question.datasets, hub.dataset(id).id] }),
     ofProbe: (probe) => next({ probes: [...question.probes, probe] }),
-    where: (conditions) => narrowed({ conditions: { ...question.predicate.conditions, ...conditions } }),
+    where: (conditions) => narrowed({ conditions: bothConditions(question.predicate.conditions, conditions) }),
     passing: () => narrowed({ passing: true }),
     limit: (count) => next({ limit: checkedLimit(count) }),
     plan: () => planUnits(question, hub.datasets()),
