@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const SCRIPTS = {
+  "allen-lfp": "allen/lfp.mjs",
   "allen-tables": "allen-tables.mjs",
   "csv-read": "csv-read.mjs",
   "hdf5-window-memory": "hdf5-window-memory.mjs",
