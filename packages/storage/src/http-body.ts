@@ -124,7 +124,7 @@ function agents(options: object) {
 }
 
 /** How much may wait to be taken before the connection is asked to hold on, bytes. */
-const QUEUED_BYTES = 1024 * 1024;
+const QUEUED_BYTES = 4 * 1024 * 1024;
 
 /**
  * The pieces of a body in a queue of our own: a stream that breaks off drops what it has not handed out yet, and each of these bytes counts
@@ -150,11 +150,13 @@ class BodyQueue {
   async *pieces(url: string): AsyncIterable<Uint8Array> {
     try {
       for (;;) {
-        const piece = this.#pieces.shift();
-        if (piece !== undefined) {
-          this.#queued -= piece.byteLength;
-          if (this.#queued < QUEUED_BYTES / 2) this.#hold(false);
-          yield piece;
+        if (this.#pieces.length > 0) {
+          // All that came meanwhile in one: a write a piece of 64 kB would cost more than the copy.
+          const piece = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
+          this.#pieces.length = 0;
+          this.#queued = 0;
+          this.#hold(false);
+          if (piece !== undefined) yield piece;
         } else if (this.#end !== undefined) break;
         else await this.#more();
       }

@@ -60,17 +60,20 @@ export class PartFile {
   }
 
   async append(piece: Uint8Array): Promise<void> {
+    const writing = this.#write(piece);
+    // What the disk refuses is thrown below; the digests are computed while it works.
+    writing.catch(() => undefined);
     this.#run.update(piece);
-    for (let written = 0; written < piece.byteLength; ) {
-      const { bytesWritten } = await this.#file.write(
-        piece,
-        written,
-        piece.byteLength - written,
-        this.length + written,
-      );
-      written += bytesWritten;
-    }
+    await writing;
     this.length += piece.byteLength;
+  }
+
+  async #write(piece: Uint8Array): Promise<void> {
+    for (let done = 0; done < piece.byteLength; ) {
+      const left = piece.byteLength - done;
+      const { bytesWritten } = await this.#file.write(piece, done, left, this.length + done);
+      done += bytesWritten;
+    }
   }
 
   /** Digests of all of it. Nothing can be appended after. */
