@@ -69,15 +69,17 @@ async function listFromAlyx(eid: string, alyx: AlyxClient, options: CallOptions)
   if (found === undefined) {
     throw new NotFoundError(`${alyx.url} has no session ${eid}`, { hint: "check the id and the account" });
   }
-  const session: OneSession = {
-    ...{ eid, lab: found.lab ?? "", subject: found.subject ?? "", date: found.startTime.slice(0, 10) },
-    ...{ number: found.number ?? 0, taskProtocol: found.taskProtocol ?? "", projects: found.projects.join(",") },
-  };
-  if (session.subject === "") {
-    throw new UnsupportedError(`${alyx.url} names no subject of session ${eid}: its files have no place`, {
+  const { subject, number } = found;
+  if (subject === null || number === null) {
+    const lacking = subject === null ? "subject" : "number";
+    throw new UnsupportedError(`${alyx.url} states no ${lacking} of session ${eid}: its files have no place`, {
       hint: "give a ONE folder whose tables list the session",
     });
   }
+  const session: OneSession = {
+    ...{ eid, lab: found.lab ?? "", subject, date: found.startTime.slice(0, 10), number },
+    ...{ taskProtocol: found.taskProtocol ?? "", projects: found.projects.join(",") },
+  };
   const addresses = new Map(found.datasets.map(({ id, dataUrl }) => [id, dataUrl]));
   const rows = found.datasets.map(
     (file): OneDataset => ({

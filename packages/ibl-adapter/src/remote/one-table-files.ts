@@ -11,6 +11,7 @@ import { encodeParquet, type ParquetColumnType, readParquetSchema } from "@cross
 import type { OneDataset } from "../one/dataset-table.js";
 import { compareTexts, type OneSession, openOneIndex } from "../one/one-index.js";
 import { QC_LEVELS } from "../one/qc.js";
+import { revisionOf } from "../one/revisions.js";
 import { datasetsArrowSchema } from "./datasets-arrow-schema.js";
 import { folderOf, type ListedSession } from "./listed-session.js";
 
@@ -112,7 +113,7 @@ function datasetTable(rows: readonly OneDataset[]): CompanionFile {
     ["hash", sorted.map(({ md5 }) => md5)],
     ["exists", sorted.map(({ exists }) => exists)],
     ["qc", sorted.map(({ qc }) => qc)],
-    ["default_revision", sorted.map(({ isDefault }) => isDefault ?? true)],
+    ["default_revision", defaultsOf(sorted)],
     ["eid", sorted.map(({ eid }) => eid)],
     ["id", sorted.map(({ id }) => id)],
   ]);
@@ -123,6 +124,26 @@ function datasetTable(rows: readonly OneDataset[]): CompanionFile {
   const created = creationTime();
   const metadata = new Map([...oneMetadata(created), ["ARROW:schema", datasetsArrowSchema(created)]]);
   return { path: "datasets.pqt", bytes: encodeParquet(columns, metadata, types) };
+}
+
+/**
+ * Which rows are default revisions. ONE's column knows no third state: where the catalogue does not say, the last revision as text is, as ONE
+ * chooses without the column, unless another is stated to be. Two defaults of a file would be an error in ONE.
+ */
+function defaultsOf(rows: readonly OneDataset[]): boolean[] {
+  const fileOf = ({ eid, path }: OneDataset): string => `${eid} ${path.replace(/#[^#/]*#\//, "")}`;
+  const best = new Map<string, OneDataset>();
+  for (const row of rows) {
+    if (row.isDefault === false) continue;
+    const known = best.get(fileOf(row));
+    const isBetter =
+      known === undefined ||
+      (row.isDefault === known.isDefault
+        ? compareTexts(revisionOf(row.path), revisionOf(known.path)) > 0
+        : row.isDefault === true);
+    if (isBetter) best.set(fileOf(row), row);
+  }
+  return rows.map((row) => row.isDefault ?? best.get(fileOf(row)) === row);
 }
 
 /** `yyyy-mm-dd hh:mm`. */
