@@ -2,6 +2,7 @@ import type { ByteStore } from "@crossprobe/core";
 import { describe, expect, it } from "vitest";
 import { type AlfFile, chooseFile, chooseSorting, collectionsOf, probeLabels } from "./alf-file.js";
 import { parseAlfPath } from "./alf-name.js";
+import { AlfReads } from "./alf-reads.js";
 
 const store: ByteStore = { url: "memory:one/", size: async () => undefined, read: async () => undefined };
 
@@ -25,7 +26,7 @@ describe("chooseFile", () => {
   it("without an index takes the last as text, and says so", () => {
     const files = ["a", "9", "B", "10"].map((revision) => file(`alf/#${revision}#/spikes.times.npy`));
     const choice = chooseFile([file("alf/spikes.times.npy"), ...files], "alf", TIMES);
-    expect(choice?.file.revision).toBe("a");
+    expect(choice?.file?.revision).toBe("a");
     expect(choice?.notices).toMatchObject([{ code: "revision-assumed", count: 5 }]);
   });
 
@@ -40,7 +41,7 @@ describe("chooseFile", () => {
       file("alf/#2024-05-06#/spikes.times.npy", { isDefault: true, qc: "CRITICAL" }),
     ];
     const choice = chooseFile(files, "alf", TIMES);
-    expect(choice?.file.revision).toBe("");
+    expect(choice?.file?.revision).toBe("");
     expect(choice?.notices).toMatchObject([{ code: "critical-files-left-out", count: 1 }]);
   });
 
@@ -50,6 +51,22 @@ describe("chooseFile", () => {
     expect(() => chooseFile([file("alf/spikes.times.npy"), file("alf/_ibl_spikes.times.npy")], "alf", TIMES)).toThrow(
       /spikes\.times is there 2 times/,
     );
+  });
+});
+
+describe("a file that is needed and left out", () => {
+  it.each([
+    [[file("alf/spikes.times.npy", { qc: "CRITICAL" })], {}, /of quality CRITICAL left out/, /withdrew/],
+    [[file("alf/#2024#/spikes.times.npy")], { revision: "2020" }, /revisions after 2020 alone/, /later revision/],
+    [[file("alf/spikes.times.npy", { isPresent: false })], {}, /listed and not on disk/, /download/],
+    [[file("alf/_av_spikes.times.npy")], {}, /_av_spikes\.times\.npy, a curation alone/, /namespace/],
+    [[file("alf/spikes.times.csv")], {}, /of another kind of file/, /the kind/],
+    [[file("alf/spikes.amps.npy")], {}, /it lists none/, /source/],
+  ] as const)("%#: says why, and what to do", async (files, choice, why, hint) => {
+    const reads = new AlfReads(files, "alf", {}, choice);
+    const failure = reads.requireNpy("spikes", "times");
+    await expect(failure).rejects.toThrow(why);
+    await expect(failure).rejects.toMatchObject({ code: "not-found", hint: expect.stringMatching(hint) });
   });
 });
 
@@ -96,16 +113,24 @@ describe("chooseFile, asked for more than the default", () => {
     ["2020-01-01", ""],
     ["", "2024-05-06"],
   ])("revision %j: the last that is not after it", (revision, expected) => {
-    expect(chooseFile(files, "alf", TIMES, { revision })?.file.revision).toBe(expected);
+    expect(chooseFile(files, "alf", TIMES, { revision })?.file?.revision).toBe(expected);
   });
 
-  it("finds none where all are after it", () => {
-    expect(chooseFile(files.slice(1, 3), "alf", TIMES, { revision: "2020" })).toBeUndefined();
+  it("finds none where all are after it, and says so", () => {
+    const choice = chooseFile(files.slice(1, 3), "alf", TIMES, { revision: "2020" });
+    expect(choice?.file).toBeUndefined();
+    expect(choice?.notices).toMatchObject([{ code: "later-revisions-left-out", count: 2 }]);
+  });
+
+  it("says so where every file is critical", () => {
+    const choice = chooseFile([file("alf/spikes.times.npy", { qc: "CRITICAL" })], "alf", TIMES);
+    expect(choice?.file).toBeUndefined();
+    expect(choice?.notices).toMatchObject([{ code: "critical-files-left-out", count: 1 }]);
   });
 
   it("takes a curation that is asked for, else the released file", () => {
-    expect(chooseFile(files, "alf", TIMES, { namespace: "av" })?.file.name.namespace).toBe("av");
-    expect(chooseFile(files, "alf", TIMES, { namespace: "zz" })?.file.name.namespace).toBeNull();
+    expect(chooseFile(files, "alf", TIMES, { namespace: "av" })?.file?.name.namespace).toBe("av");
+    expect(chooseFile(files, "alf", TIMES, { namespace: "zz" })?.file?.name.namespace).toBeNull();
   });
 
   it("takes a sorter that is asked for first", () => {

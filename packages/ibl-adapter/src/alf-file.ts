@@ -60,7 +60,8 @@ export interface FileChoice {
 
 /** What a choice among the files of a session found. */
 export interface AlfChoice {
-  readonly file: AlfFile;
+  /** Undefined where every file of the attribute was left out; the notices say why. */
+  readonly file: AlfFile | undefined;
   readonly notices: readonly Notice[];
 }
 
@@ -71,7 +72,7 @@ export interface AlfChoice {
  * calls default; without an index, or without a default among several, the revision that comes last as text. What was assumed
  * is a notice. A revision that is asked for: the last as text that is not after it. A chosen file may be absent from the store ({@link AlfFile.isPresent}): another revision never stands in for it.
  *
- * Absent: `undefined` where the collection lists no such file.
+ * Absent: `undefined` where the collection lists no such file; a choice without a file where it lists some and each is left out.
  *
  * Source: `one/util.py`, `filter_datasets` and `filter_revision_last_before` (ONE-api 3.4).
  *
@@ -90,16 +91,20 @@ export function chooseFile(
   const allowed = curated.length > 0 ? curated : all.filter((file) => !isCuration(file));
   const candidates = asked.revision ? upTo(allowed, asked.revision) : allowed;
   const usable = candidates.filter(({ qc }) => qc !== "CRITICAL");
-  const [first] = candidates;
+  const [first] = allowed;
   if (first === undefined) return undefined;
   const notices: Notice[] = [];
+  if (candidates.length === 0) {
+    const message = `${object}.${attribute} is there in revisions after ${asked.revision} alone, which are left out`;
+    notices.push({ code: "later-revisions-left-out", message, count: allowed.length, where: alfUrl(first) });
+  }
   if (usable.length < candidates.length) {
     const count = candidates.length - usable.length;
     const message = `${object}.${attribute}: ${count} of quality CRITICAL left out, as ONE does by default`;
     notices.push({ code: "critical-files-left-out", message, count, where: alfUrl(first) });
   }
   const chosen = chooseRevision(usable, `${collection}/${object}.${attribute}`, notices);
-  return chosen === undefined ? undefined : { file: chosen, notices };
+  return { file: chosen, notices };
 }
 
 /** Files of the last revision that is not after another; the index's default is not asked. */

@@ -12,7 +12,8 @@ import { type CsvTable, readCsv } from "@crossprobe/formats/csv";
 import { readNpy, readNpyHeader, readNpyRows } from "@crossprobe/formats/npy";
 import { readParquet } from "@crossprobe/formats/parquet";
 import { type AlfContent, readAlfContent } from "./alf-content.js";
-import { type AlfFile, alfUrl, chooseFile, type FileChoice } from "./alf-file.js";
+import { type AlfFile, alfUrl, chooseFile, type FileChoice, isCuration } from "./alf-file.js";
+import { attributeKey } from "./alf-name.js";
 
 /** Numbers of one ALF array with the file that they came from. */
 export interface AlfArray {
@@ -21,6 +22,14 @@ export interface AlfArray {
   /** `(n, 1)` is given as `[n]`, as ONE does. */
   readonly shape: readonly number[];
 }
+
+/** What to do about files that were left out, by the code of the notice. */
+const STEPS: Readonly<Record<string, string>> = {
+  "file-not-on-disk": "download the session's files into the ONE folder",
+  "critical-files-left-out":
+    "do without it: the release withdrew it; a folder without index tables reads it all the same",
+  "later-revisions-left-out": "ask for a later revision, or for none",
+};
 
 /** Where an ALF array is and what shape it has, without its values. */
 export interface AlfArrayHeader {
@@ -83,12 +92,14 @@ export class AlfReads {
       const isNew = !this.#notices.some(({ code, where }) => code === notice.code && where === notice.where);
       if (isNew) this.#notices.push(notice);
     }
-    if (choice.file.isPresent) {
+    const { file } = choice;
+    if (file?.isPresent) {
       const revisions = this.#revisions.get(object) ?? new Map<string, AlfFile>();
-      this.#revisions.set(object, revisions.set(choice.file.revision, choice.file));
-      return choice.file;
+      this.#revisions.set(object, revisions.set(file.revision, file));
+      return file;
     }
-    this.note("file-not-on-disk", `${choice.file.canonical} is listed and not on disk`, 1, alfUrl(choice.file));
+    if (file !== undefined)
+      this.note("file-not-on-disk", `${file.canonical} is listed and not on disk`, 1, alfUrl(file));
     return undefined;
   }
 
@@ -123,17 +134,27 @@ export class AlfReads {
 
   /** What to say where an attribute is needed and not there. */
   missing(object: string, attribute: string): NotFoundError {
-    const listed = this.#notices.find(
-      ({ code, message }) => code === "file-not-on-disk" && message.includes(attribute),
-    );
     const [file] = this.#files;
     const folder = file === undefined ? "the session" : alfUrl(file).replace(/[^/]*$/, "");
+    const [why, hint] = this.#whyMissing(object, attribute);
     return new NotFoundError(
-      `no ${object}.${attribute} in ${this.#collection || "the session folder"} of ${folder}: ${listed?.message ?? "it lists none"}`,
-      {
-        hint: listed === undefined ? "give a source that holds it" : "download the session's files into the ONE folder",
-      },
+      `no ${object}.${attribute} in ${this.#collection || "the session folder"} of ${folder}: ${why}`,
+      { hint },
     );
+  }
+
+  #whyMissing(object: string, attribute: string): readonly [why: string, hint: string] {
+    const said = this.#notices.find(({ code, message }) => code in STEPS && message.includes(attribute));
+    if (said !== undefined) return [said.message, STEPS[said.code] ?? ""];
+    const listed = this.#files.filter(
+      ({ collection, name }) =>
+        collection === this.#collection && name.object === object && attributeKey(name) === attribute,
+    );
+    const names = listed.map(({ canonical }) => canonical).join(", ");
+    if (listed.length === 0) return ["it lists none", "give a source that holds it"];
+    if (listed.every(isCuration))
+      return [`it lists ${names}, a curation alone`, "give `namespace`, the initials in its name"];
+    return [`it lists ${names}, of another kind of file`, "give a source that holds the kind that is read"];
   }
 
   async parquet(object: string, attribute: string): Promise<{ table: Table; url: string } | undefined> {

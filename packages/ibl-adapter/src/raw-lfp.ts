@@ -61,7 +61,10 @@ export function findRawLfp(files: readonly AlfFile[], label: string): RawLfpSear
     if (place !== undefined) return place;
   }
   const names = [...new Set(listed.map(({ canonical }) => canonical))].join(", ");
-  return { place: null, reason: `${names} ${listed.length === 1 ? "is" : "are"} listed and not on disk: download it` };
+  const are = listed.length === 1 ? "is" : "are";
+  if (listed.every(({ qc }) => qc === "CRITICAL"))
+    return { place: null, reason: `${names} ${are} of quality CRITICAL and left out` };
+  return { place: null, reason: `${names} ${are} listed and not on disk: download it` };
 }
 
 /** Files that are there, under one name each; its default revision where it has several. */
@@ -76,7 +79,7 @@ function inDefaultRevisions(files: readonly AlfFile[]): {
     return chooseFile(same, collection, attribute) ?? [];
   });
   return {
-    files: chosen.map(({ file }) => file).filter(({ isPresent }) => isPresent),
+    files: chosen.flatMap(({ file }) => (file?.isPresent ? [file] : [])),
     notices: chosen.flatMap(({ notices }) => notices),
   };
 }
