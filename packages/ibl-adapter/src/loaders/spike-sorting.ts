@@ -160,6 +160,10 @@ export interface MergedClusters {
     | null;
   /** Clusters without a row of metrics. */
   readonly withoutMetrics: readonly number[];
+  /** What rows of the metrics call `cluster_id` and is no cluster: these rows are in no row of the table. */
+  readonly metricsOfNoCluster: readonly number[];
+  /** Columns that the metrics lack, whose criterion every cluster fails in `recomputedLabel`. */
+  readonly missingCriteria: readonly string[];
 }
 
 /**
@@ -173,7 +177,7 @@ export interface MergedClusters {
 export function mergeClusters({ clusters, metrics, channels, collection }: SpikeSorting): MergedClusters {
   const count = clusters.rowCount;
   const columns = new Map<string, Column>(clusters.columns);
-  const rowOf = metrics === null ? new Int32Array(count).fill(-1) : metricsRows(metrics, count, collection);
+  const { rowOf, strangers } = metricsRows(metrics, count, collection);
   for (const [name, column] of metrics?.columns ?? []) {
     if (name !== "") columns.set(name, name === "cluster_id" ? idsOf(count) : picked(column, rowOf));
   }
@@ -181,28 +185,40 @@ export function mergeClusters({ clusters, metrics, channels, collection }: Spike
   const peakRow = Int32Array.from(peaks, (peak) => (peak >= 0 && peak < channels.rowCount ? peak : -1));
   for (const [name, column] of channels.columns) columns.set(name, picked(column, peakRow));
   const withoutMetrics = [...rowOf.keys()].filter((cluster) => rowOf[cluster] === -1);
+  const missingCriteria: string[] = [];
   if (metrics !== null) {
-    const { label, bitwiseFail } = labelUnits(metrics.columns);
+    const { label, bitwiseFail, missing } = labelUnits(metrics.columns);
+    missingCriteria.push(...missing);
     columns.set("recomputedLabel", picked(label, rowOf));
     columns.set("recomputedBitwiseFail", picked(Float64Array.from(bitwiseFail), rowOf));
   }
   const differences = metrics === null ? undefined : compareLabels(metrics.columns);
   const labelDifferences =
-    differences?.map(({ row, ...values }) => ({ cluster: rowOf.indexOf(row), ...values })) ?? null;
-  return { table: table(columns, count), labelDifferences, withoutMetrics };
+    differences?.flatMap(({ row, ...values }) => {
+      const cluster = rowOf.indexOf(row);
+      return cluster === -1 ? [] : [{ cluster, ...values }];
+    }) ?? null;
+  const merged = table(columns, count);
+  return { table: merged, labelDifferences, withoutMetrics, metricsOfNoCluster: strangers, missingCriteria };
 }
 
 function idsOf(count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, cluster) => cluster);
 }
 
-/** Row of the metrics of each cluster; −1 where there is none. */
-function metricsRows(metrics: Table, count: number, collection: string): Int32Array {
-  const column = metrics.columns.get("cluster_id");
+/** Row of the metrics of each cluster, −1 where there is none; and the ids of rows that are of no cluster. */
+function metricsRows(
+  metrics: Table | null,
+  count: number,
+  collection: string,
+): { readonly rowOf: Int32Array; readonly strangers: readonly number[] } {
+  const column = metrics?.columns.get("cluster_id");
   const ids = column === undefined ? undefined : toNumberColumn(column);
-  const rows = new Int32Array(count).fill(-1);
+  const rowOf = new Int32Array(count).fill(-1);
+  const strangers: number[] = [];
+  if (metrics === null) return { rowOf, strangers };
   if (ids === undefined) {
-    if (metrics.rowCount === count) return rows.map((_, row) => row);
+    if (metrics.rowCount === count) return { rowOf: rowOf.map((_, row) => row), strangers };
     throw new FormatError(
       `clusters.metrics of ${collection} has ${metrics.rowCount} rows for ${count} clusters, and no cluster_id to join by`,
       { format: "alf", hint: "download the cluster files again, all of one revision" },
@@ -210,17 +226,20 @@ function metricsRows(metrics: Table, count: number, collection: string): Int32Ar
   }
   for (let row = 0; row < metrics.rowCount; row++) {
     const id = ids[row] ?? Number.NaN;
-    if (!(id >= 0 && id < count)) continue;
-    if (rows[id] !== -1) {
+    if (rowOf[id] === undefined) {
+      strangers.push(id);
+      continue;
+    }
+    if (rowOf[id] !== -1) {
       throw new FormatError(`clusters.metrics of ${collection} names cluster ${id} twice`, {
         format: "alf",
         at: row,
         hint: "download the files of the sorting again",
       });
     }
-    rows[id] = row;
+    rowOf[id] = row;
   }
-  return rows;
+  return { rowOf, strangers };
 }
 
 /** Values of some rows; NaN for row −1, null in a column that is not of numbers. */
