@@ -27,6 +27,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   "hyparquet-compressors": "packages/formats/src/parquet/file.ts",
   "hyparquet-writer": "packages/formats/src/parquet.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
+  tiff: "packages/formats/src/tiff.ts",
   commander: "packages/cli/src/",
   "fast-png": "packages/cli/src/plot/density.ts",
   "@resvg/resvg-wasm": "packages/cli/src/plot/figure-png.ts",

@@ -11,6 +11,7 @@ import {
   UnsupportedError,
 } from "@crossprobe/core";
 import { parseNpy } from "@crossprobe/formats/npy";
+import { parseTiff } from "@crossprobe/formats/tiff";
 import type { TableName } from "../tables.js";
 import { annotatedMetrics, plainMetrics } from "./analysis-metrics.js";
 import { type CacheFile, cacheFileKey } from "./cache-files.js";
@@ -176,16 +177,13 @@ export class EcephysProjectCache {
     throw new SchemaError(`${url} is no movie: it holds an array of shape [${shape.join(", ")}].`, { url });
   }
 
-  /**
-   * A natural scene: not read, its key is {@link keyOf}.
-   *
-   * @throws {@link NotFoundError} when the folder does not hold it
-   * @throws {@link UnsupportedError} else: it is a TIFF image
-   */
+  /** A natural scene: `Uint8Array` `[rows, columns]`, grey levels. @throws {@link SchemaError} for an image of colours */
   async readNaturalScene(number: number, options?: CallOptions): Promise<NdArray> {
-    const { url } = await this.#template({ kind: "natural-scene", number }, options);
-    throw new UnsupportedError(`${url} is a TIFF image, which is not read here.`, {
-      hint: "Any program for images opens it: 918 by 1174 grey levels.",
+    const { bytes, url } = await this.#template({ kind: "natural-scene", number }, options);
+    const { data, width, height, samplesPerPixel } = parseTiff(bytes, url);
+    if (samplesPerPixel === 1) return ndArray(data, [height, width], "");
+    throw new SchemaError(`${url} is no scene of the release: it has ${samplesPerPixel} values a pixel, not one.`, {
+      url,
     });
   }
 
