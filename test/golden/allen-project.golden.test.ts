@@ -435,8 +435,8 @@ describe.skipIf(!SHARED)("the project cache against AllenSDK 2.16.2 (needs ../sh
     expect(probes.table.rowCount).toBe(332);
     expect(probes.notices).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ code: "lfp-rate-without-factor", count: 5 }),
-        expect.objectContaining({ code: "sampling-rate-absent", count: 1 }),
+        expect.objectContaining({ code: "no-effective-rate", count: 5 }),
+        expect.objectContaining({ code: "zero-rate-probe", count: 1 }),
       ]),
     );
     await expect(cache.readUnits()).rejects.toMatchObject({ code: "not-found" });
@@ -473,7 +473,7 @@ describe.skipIf(!SHARED)("the project cache against AllenSDK 2.16.2 (needs ../sh
       const { table, notices } = await index.readAnalysisMetrics({ sessionType: "swapped" }, { annotate: false });
       expect(table.columns.get("p_value_rf")).toEqual(Float64Array.of(0.367339599, 0.505083871, 0.242587979));
       expect(table.columns.get("on_screen_rf")).toEqual([false, false, false]);
-      expect(notices.map(({ code }) => code)).toEqual(form === "defect" ? ["rf-columns-exchanged"] : []);
+      expect(notices.map(({ code }) => code)).toEqual(form === "defect" ? ["swapped-rf"] : []);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { findRegion, findRegionById, hemisphereOf, type Region, ROOT_ID, toRegionLabel } from "@crossprobe/atlas";
 import type { AbsentReason, CcfPoint, Channel } from "@crossprobe/core";
 import type { CsvCells } from "./csv-cells.js";
-import { MINUS_1, MINUS_1000, type StoredPoint, ZERO_COORDINATES } from "./errata/coordinates.js";
+import { SENTINEL_ERRATA, type StoredPoint } from "./errata/coordinates.js";
 import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
 import type { NoticeCounter } from "./notices.js";
 
@@ -68,8 +68,6 @@ function labelOf(cells: CsvCells, row: number, notices: NoticeCounter): Region |
 
 /** Numbers that stand for "not registered" in one of the coordinates. */
 export const CCF_SENTINELS: ReadonlySet<number> = new Set([-1000, -1, 0]);
-/** The known defects that they are. */
-const SENTINEL_ERRATA = [MINUS_1000, MINUS_1, ZERO_COORDINATES] as const;
 
 function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter, errata: ErrataSettings): CcfPoint | null {
   const ap = cells.number("anterior_posterior_ccf_coordinate", row);

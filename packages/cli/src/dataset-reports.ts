@@ -15,4 +15,9 @@ export const DATASET_REPORTS: readonly DatasetReports[] = [
     summary: "What only IBL data has: the state of extraction of sessions (ibl status).",
     open: async () => [(await import("@crossprobe/ibl-adapter/status")).statusReport],
   },
+  {
+    dataset: "allen",
+    summary: "What only Allen data has: the known defects of its files (allen errata).",
+    open: async () => [(await import("@crossprobe/allen-adapter/errata")).errataReport],
+  },
 ];

@@ -1,6 +1,7 @@
 import type { ByteStore, CallOptions, Notice } from "@crossprobe/core";
 import { readCsvColumns } from "@crossprobe/formats/csv";
 import { CsvCells } from "../csv-cells.js";
+import { SWAPPED_RF } from "../errata/metrics.js";
 import { NoticeCounter } from "../notices.js";
 import { type IndexedTable, readTable, type TableName } from "../tables.js";
 import { type ProjectTable, projectTable, type TypedColumns } from "./project-table.js";
@@ -51,7 +52,7 @@ const ON_SCREEN = "on_screen_rf";
  */
 function sourceOfColumn(cells: CsvCells, notices: NoticeCounter): ((name: string) => string) | undefined {
   if (!holdsFlags(cells, P_VALUE) || !cells.has(ON_SCREEN) || holdsFlags(cells, ON_SCREEN)) return undefined;
-  notices.add("rf-columns-exchanged", cells.url, `${P_VALUE} held truth values: it was exchanged with ${ON_SCREEN}.`);
+  notices.add(SWAPPED_RF.id, cells.url, `${P_VALUE} held truth values: it was exchanged with ${ON_SCREEN}.`);
   return (name) => (name === P_VALUE ? ON_SCREEN : name === ON_SCREEN ? P_VALUE : name);
 }
 

@@ -48,10 +48,10 @@ describe("openProjectCache", () => {
     expect(probes.table.columns.get("lfp_sampling_rate")).toEqual(Float64Array.of(1250, Number.NaN));
     expect(probes.table.columns.get("sampling_rate")).toEqual(Float64Array.of(30000, Number.NaN));
     expect(probes.table.columns.get("ecephys_structure_acronyms")).toEqual([["VISp"], [null]]);
-    expect(codes(probes)).toEqual(["lfp-rate-without-factor 1", "sampling-rate-absent 1", "rows-without-owner 1"]);
+    expect(codes(probes)).toEqual(["no-effective-rate 1", "zero-rate-probe 1", "rows-without-owner 1"]);
     const channels = await cache.readChannels();
     expect(channels.table.columns.get("left_right_ccf_coordinate")).toEqual(Float64Array.of(6862, Number.NaN));
-    expect(codes(channels)).toEqual(expect.arrayContaining(["ccf-sentinel 1", "rows-without-owner 1"]));
+    expect(codes(channels)).toEqual(expect.arrayContaining(["minus-1000-grey 1", "rows-without-owner 1"]));
     const [session] = (await cache.readSessions()).table.columns.get("ecephys_structure_acronyms") ?? [];
     expect(session).toEqual(["VISp", null]);
   });

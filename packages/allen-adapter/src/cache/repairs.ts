@@ -1,4 +1,6 @@
 import type { Column } from "@crossprobe/core";
+import { countSentinels, type StoredPoint } from "../errata/coordinates.js";
+import { NO_EFFECTIVE_RATE, ZERO_RATE } from "../errata/rates.js";
 import type { NoticeCounter } from "../notices.js";
 import { CCF_SENTINELS } from "../place.js";
 import type { DiskTable } from "./disk-table.js";
@@ -18,7 +20,7 @@ export function probeColumns(table: DiskTable, sentinels: Sentinels, notices: No
   const factor = numbersOf(columns, "lfp_temporal_subsampling_factor");
   if (rate && factor) {
     const message = "These probes have no subsampling factor, so that the rate of their LFP is not known.";
-    notices.add("lfp-rate-without-factor", table.url, message, factor.filter(Number.isNaN).length);
+    notices.add(NO_EFFECTIVE_RATE.id, table.url, message, factor.filter(Number.isNaN).length);
     columns.set("lfp_sampling_rate", {
       values: rate.map((value, row) => value / (factor[row] ?? Number.NaN)),
       dtype: "float64",
@@ -30,7 +32,7 @@ export function probeColumns(table: DiskTable, sentinels: Sentinels, notices: No
     if (!values) continue;
     const zeros = values.filter((value) => value === 0).length;
     notices.add(
-      "sampling-rate-absent",
+      ZERO_RATE.id,
       `${table.url}#${name}`,
       "A sampling rate of 0 means that none was stored; it is absent.",
       zeros,
@@ -55,8 +57,13 @@ export function channelColumns(table: DiskTable, sentinels: Sentinels, notices: 
   );
   const count = isUnregistered.filter(Boolean).length;
   if (count === 0) return table.columns;
-  const message = "Coordinates of -1000, -1 or 0 mean that the channel is not registered; they were taken as absent.";
-  notices.add("ccf-sentinel", table.url, message, count);
+  const pointAt = (row: number): StoredPoint => {
+    const [ap = Number.NaN, dv = Number.NaN, ml = Number.NaN] = axes.map((values) => values?.[row]);
+    return [ap, dv, ml];
+  };
+  for (const [{ id, title }, marked] of countSentinels(Array.from(isUnregistered, (_, row) => pointAt(row)))) {
+    notices.add(id, table.url, `${title}; the coordinates were taken as absent.`, marked);
+  }
   const repaired = (values: Float64Array): TypedColumn => ({
     values: values.map((value, row) => (isUnregistered[row] ? Number.NaN : value)),
     dtype: "float64",

@@ -68,3 +68,16 @@ export const ZERO_COORDINATES: Erratum<StoredPoint, null> = {
   detects: "a coordinate of 0",
   detect: (point) => point.includes(0),
 };
+
+/** The entries that withhold a point, in the order in which they are asked. */
+export const SENTINEL_ERRATA = [MINUS_1000, MINUS_1, ZERO_COORDINATES] as const;
+
+/** How many of the points each of these entries concerns; a point counts for the first that tells it. */
+export function countSentinels(points: Iterable<StoredPoint>): ReadonlyMap<(typeof SENTINEL_ERRATA)[number], number> {
+  const counts = new Map<(typeof SENTINEL_ERRATA)[number], number>();
+  for (const point of points) {
+    const found = SENTINEL_ERRATA.find((erratum) => erratum.detect(point));
+    if (found) counts.set(found, (counts.get(found) ?? 0) + 1);
+  }
+  return counts;
+}

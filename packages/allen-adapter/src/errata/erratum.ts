@@ -55,7 +55,10 @@ export interface Erratum<Piece, Repaired> {
   /** What a reader gets with the entry off. */
   readonly whenOff: string;
   readonly isOnByDefault: boolean;
-  /** Where it is applied: `adapter` in everything that the hub gives, `function` where a caller asks for it. */
+  /**
+   * `adapter`: mended in what the hub gives, and switched by `allen({ errata })`; `function`: mended by readers of single files as
+   * their own options say, or by a caller.
+   */
   readonly appliedBy: "adapter" | "function";
   /** Whether a piece has the defect. Pure. */
   detect(piece: Piece): boolean;

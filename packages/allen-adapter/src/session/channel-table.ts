@@ -2,6 +2,7 @@ import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type DynamicTable, readDynamicTable } from "@crossprobe/nwb";
 import { ABSENT_TEXT } from "../csv-cells.js";
+import { countSentinels, DV_EQUALS_ML, type StoredPoint } from "../errata/coordinates.js";
 import type { NoticeCounter } from "../notices.js";
 import { CCF_SENTINELS } from "../place.js";
 import { isNumbers, rowsById, rowsWhere, takeCells, takeRows } from "./columns.js";
@@ -97,7 +98,7 @@ function withoutRepeatedAxis(channels: Table, place: string, notices: NoticeCoun
   const known = rowsWhere(channels.rowCount, (row) => !Number.isNaN(Number(dorsal[row])) && Number(dorsal[row]) > 0);
   if (known.length < 2 || known.some((row) => dorsal[row] !== lateral[row])) return channels;
   const message = "The file repeats the left-right coordinate as the dorsal-ventral one, which is thereby unknown.";
-  notices.add("ccf-dv-repeats-ml", place, message, known.length);
+  notices.add(DV_EQUALS_ML.id, place, message, known.length);
   const columns = new Map(channels.columns).set("dorsal_ventral_ccf_coordinate", absentNumbers(channels.rowCount));
   return table(columns, channels.rowCount);
 }
@@ -106,8 +107,13 @@ function withoutSentinels(channels: Table, place: string, notices: NoticeCounter
   const axes = COORDINATES.map(([name]) => channels.columns.get(name)).filter((axis) => axis !== undefined);
   const marked = rowsWhere(channels.rowCount, (row) => axes.some((axis) => CCF_SENTINELS.has(Number(axis[row] ?? 1))));
   if (marked.length === 0) return channels;
-  const message = "Coordinates of -1000, -1 or 0 mean that the channel is not registered; they were taken as absent.";
-  notices.add("ccf-sentinel", place, message, marked.length);
+  const pointAt = (row: number): StoredPoint => {
+    const [ap = Number.NaN, dv = Number.NaN, ml = Number.NaN] = axes.map((axis) => Number(axis[row]));
+    return [ap, dv, ml];
+  };
+  for (const [{ id, title }, count] of countSentinels(marked.map(pointAt))) {
+    notices.add(id, place, `${title}; the coordinates were taken as absent.`, count);
+  }
   const columns = new Map(channels.columns);
   for (const [name] of COORDINATES) {
     const axis = columns.get(name);

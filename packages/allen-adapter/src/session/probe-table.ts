@@ -1,6 +1,7 @@
 import { type CallOptions, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ElectrodeGroup, listElectrodeGroups, type PlainAttribute, readElectrodeGroup } from "@crossprobe/nwb";
+import { ZERO_RATE } from "../errata/rates.js";
 import type { NoticeCounter } from "../notices.js";
 
 /**
@@ -17,9 +18,9 @@ export async function readProbes(file: Hdf5File, notices: NoticeCounter, options
   }
   const rate = (group: ElectrodeGroup, name: string): number => {
     const value = toNumber(group.attributes.get(name) ?? group.device?.attributes.get(name));
-    if (value > 0 || Number.isNaN(value)) return value;
+    if (!ZERO_RATE.detect(value)) return value;
     const message = "A sampling rate of 0 is none; times that need it are absent.";
-    notices.add("sampling-rate-absent", `${file.url}#${group.path}`, message);
+    notices.add(ZERO_RATE.id, `${file.url}#${group.path}`, message);
     return Number.NaN;
   };
   return table(
