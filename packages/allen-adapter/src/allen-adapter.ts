@@ -1,10 +1,13 @@
 import {
   type AdapterDeps,
+  type ByteStore,
   type CallOptions,
   type ChannelTable,
+  type Companions,
   type DatasetAdapter,
   type EventFilter,
   type EventTable,
+  type FileSelection,
   type InvalidInterval,
   isDataError,
   type LfpSource,
@@ -25,7 +28,9 @@ import {
 } from "@crossprobe/core";
 import { describeCaches } from "./describe.js";
 import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
+import type { AllenConfig } from "./plugin.js";
 import { ProjectCache } from "./project-cache.js";
+import { ReleaseFiles } from "./remote/release-files.js";
 import { SessionReader } from "./session-reader.js";
 import { toSessions } from "./sessions.js";
 import { DATASET } from "./vocabulary.js";
@@ -35,17 +40,15 @@ export class AllenAdapter implements DatasetAdapter {
   readonly #caches: readonly ProjectCache[];
   readonly #readers: readonly SessionReader[];
   readonly #errata: ErrataSettings;
+  readonly #files: ReleaseFiles | undefined;
 
-  constructor(
-    { stores }: AdapterDeps,
-    caches: readonly string[],
-    {
-      analysisMetrics,
-      errata = DEFAULT_ERRATA,
-    }: { readonly analysisMetrics: boolean; readonly errata?: ErrataSettings },
-  ) {
+  constructor(deps: AdapterDeps, config: Omit<AllenConfig, "errata"> & { readonly errata?: ErrataSettings }) {
+    const { caches, analysisMetrics = false, errata = DEFAULT_ERRATA, remote, digests } = config;
     this.#errata = errata;
-    this.#caches = caches.map((url) => new ProjectCache(stores, url, errata));
+    const local = caches.map((url) => new ProjectCache(deps.stores, url, errata));
+    const source = remote?.open(deps);
+    this.#files = source && new ReleaseFiles({ source, digests: digests?.open(deps), caches: local });
+    this.#caches = local.length === 0 && source?.tables ? [cacheOver(source.tables, errata)] : local;
     this.#readers = this.#caches.map((cache) => new SessionReader(cache, { analysisMetrics }));
   }
 
@@ -103,11 +106,18 @@ export class AllenAdapter implements DatasetAdapter {
     return this.#first(probe, options, (reader) => reader.lfp(probe.id, options));
   }
 
-  // biome-ignore lint/correctness/useYield: it refuses before the first file
-  async *files(): AsyncIterable<RemoteFile> {
-    throw new UnsupportedError("the allen adapter lists no files to download yet", {
-      hint: "download with AllenSDK (EcephysProjectCache), or give addresses: crossprobe download <url> --to <folder>",
-    });
+  async *files(selection: FileSelection, options: CallOptions = {}): AsyncIterable<RemoteFile> {
+    options.signal?.throwIfAborted();
+    if (this.#files === undefined) {
+      throw new UnsupportedError("this allen dataset was given no place to fetch files from", {
+        hint: "choose one: the warehouse, the public bucket or the DANDI archive (allenRemote of the configuration)",
+      });
+    }
+    yield* this.#files.files(selection, options);
+  }
+
+  async companions(folder: ByteStore, files: readonly RemoteFile[], options: CallOptions = {}): Promise<Companions> {
+    return this.#files?.companions(folder, files, options) ?? { files: [], notices: [] };
   }
 
   dispose(): void {
@@ -153,6 +163,11 @@ export class AllenAdapter implements DatasetAdapter {
       hint: `List the ${ref.kind}s to see their references.`,
     });
   }
+}
+
+/** The tables of a remote, read as a cache; files that it does not serve by key are absent there. */
+function cacheOver(tables: ByteStore, errata: ErrataSettings): ProjectCache {
+  return new ProjectCache({ open: () => tables }, tables.url, errata);
 }
 
 /** A missing table that nothing can be answered without. */

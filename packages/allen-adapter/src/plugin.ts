@@ -2,6 +2,7 @@ import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
 import { AllenAdapter } from "./allen-adapter.js";
 import { type ErrataChoice, ErrataSettings } from "./errata/errata-choice.js";
 import { ALLEN_DEFAULT } from "./quality-rule.js";
+import type { AllenRemote } from "./remote/release-source.js";
 import { DATASET } from "./vocabulary.js";
 
 export interface AllenConfig {
@@ -14,6 +15,13 @@ export interface AllenConfig {
   readonly analysisMetrics?: boolean | undefined;
   /** Known defects that are to be mended or not, by id: `{ "duplicate-spikes": true }`. Each not named is as its entry says. */
   readonly errata?: ErrataChoice | undefined;
+  /**
+   * Where files are fetched from: `warehouseRemote`, `bucketRemote` or `dandiRemote` of `@crossprobe/allen-adapter/remote`. Without it no
+   * files are listed. One with tables stands in for a cache where none is given.
+   */
+  readonly remote?: AllenRemote | undefined;
+  /** A place that states digests of the same files, such as `dandiRemote`: used for a file where both places state one size. */
+  readonly digests?: AllenRemote | undefined;
 }
 
 /**
@@ -21,18 +29,18 @@ export interface AllenConfig {
  *
  * Making it reads nothing.
  *
- * @throws {@link ConfigError} when no cache is given, or an erratum that is not known
+ * @throws {@link ConfigError} when neither a cache nor a remote with tables is given, or an erratum that is not known
  * @example
  * const hub = createHub({ stores: createStores(), adapters: [allen({ caches: ["file:///data/ecephys-cache/"] })] });
  * for await (const session of hub.sessions()) console.log(formatRef(session.ref), session.probeCount);
  */
-export function allen({ caches, analysisMetrics = false, errata }: AllenConfig): AdapterPlugin {
-  if (caches.length === 0) {
+export function allen(config: AllenConfig): AdapterPlugin {
+  if (config.caches.length === 0 && config.remote?.hasTables !== true) {
     throw new ConfigError("The allen dataset was given no cache.", {
-      hint: "Give the URL of an EcephysProjectCache folder, or leave the dataset out.",
+      hint: "Give the URL of an EcephysProjectCache folder, or a remote that has tables, or leave the dataset out.",
     });
   }
-  const settings = new ErrataSettings(errata);
+  const settings = new ErrataSettings(config.errata);
   return {
     id: DATASET,
     title: "Allen Brain Observatory: Visual Coding – Neuropixels",
@@ -44,7 +52,7 @@ export function allen({ caches, analysisMetrics = false, errata }: AllenConfig):
       events: true,
       movement: true,
       lfp: true,
-      files: false,
+      files: config.remote !== undefined,
     },
     rules: [ALLEN_DEFAULT],
     citations: [
@@ -52,6 +60,6 @@ export function allen({ caches, analysisMetrics = false, errata }: AllenConfig):
       "© 2019 Allen Institute for Brain Science. Allen Brain Observatory: Visual Coding - Neuropixels. https://portal.brain-map.org/explore/circuits/visual-coding-neuropixels",
     ],
     licence: "Allen Institute Terms of Use (non-commercial, with citation): https://alleninstitute.org/terms-of-use/",
-    create: (deps) => new AllenAdapter(deps, caches, { analysisMetrics, errata: settings }),
+    create: (deps) => new AllenAdapter(deps, { ...config, errata: settings }),
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { allen } from "@crossprobe/allen-adapter";
+import { type AllenRemote, bucketRemote, dandiRemote, warehouseRemote } from "@crossprobe/allen-adapter/remote";
 import { ConfigError, createHub, type Hub, NotFoundError } from "@crossprobe/core";
 import { ibl } from "@crossprobe/ibl-adapter";
 import { AlyxClient, alyxFromEnvironment } from "@crossprobe/ibl-adapter/alyx";
@@ -14,7 +15,7 @@ export function compose(sources: Sources, environment: NodeJS.ProcessEnv = proce
   const alyx = alyxOf(environment);
   const adapters = [
     urls.ibl.length > 0 ? ibl({ sources: urls.ibl, lfp: sources.iblLfp, alyx, dataServer }) : null,
-    urls.allen.length > 0 ? allen({ caches: urls.allen, analysisMetrics: sources.allenMetrics }) : null,
+    allenOf(urls.allen, sources, environment),
   ];
   return createHub({
     stores: createStores(),
@@ -22,6 +23,25 @@ export function compose(sources: Sources, environment: NodeJS.ProcessEnv = proce
     downloader: createDownloader({ authorize: (url) => authorizationFor(url, environment) }),
   });
 }
+
+/** The place may be chosen, and its address given, by ALLEN_REMOTE and ALLEN_REMOTE_URL too. */
+function allenOf(caches: readonly string[], sources: Sources, environment: NodeJS.ProcessEnv) {
+  const { ALLEN_REMOTE: chosen, ALLEN_REMOTE_URL: url } = environment;
+  const name = chosen || sources.allenRemote;
+  if (caches.length === 0 && name === undefined) return null;
+  const remoteOf = ALLEN_REMOTES[name ?? "warehouse"];
+  if (remoteOf === undefined) {
+    throw new ConfigError(`ALLEN_REMOTE is ${JSON.stringify(name)}`, { hint: "write warehouse, s3 or dandi" });
+  }
+  const remote = remoteOf({ http: new JsonHttp(), url: url || undefined });
+  return allen({ caches, analysisMetrics: sources.allenMetrics, remote });
+}
+
+const ALLEN_REMOTES: Readonly<Record<string, (options: { http: JsonHttp; url: string | undefined }) => AllenRemote>> = {
+  warehouse: warehouseRemote,
+  s3: bucketRemote,
+  dandi: dandiRemote,
+};
 
 function alyxOf(environment: NodeJS.ProcessEnv): AlyxClient | undefined {
   const { url, credentials } = alyxFromEnvironment(environment);

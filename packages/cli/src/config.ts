@@ -14,6 +14,8 @@ const configSchema = z.strictObject({
   allen: z.array(z.string().min(1)).optional(),
   /** Whether units of Allen's carry their analysis metrics; not if not said. */
   allenMetrics: z.boolean().optional(),
+  /** Where files of Allen sessions are fetched from (the warehouse if not said). */
+  allenRemote: z.enum(["warehouse", "s3", "dandi"]).optional(),
 });
 
 /** Where data comes from: paths or http(s) URLs. */
@@ -24,6 +26,8 @@ export interface Sources {
   readonly iblLfp?: "lfpack" | "raw" | undefined;
   /** Whether units of Allen's carry their analysis metrics. */
   readonly allenMetrics?: boolean | undefined;
+  /** Where files of Allen sessions are fetched from; the warehouse if not said. */
+  readonly allenRemote?: "warehouse" | "s3" | "dandi" | undefined;
   /** What decided: the command line, a configuration file, or the embedded samples. */
   readonly origin: string;
 }
@@ -58,13 +62,15 @@ function readConfig(path: string): Sources {
     });
   }
   const absolute = (entry: string) => (isUrl(entry) ? entry : resolve(dirname(path), entry));
-  const { ibl = [], allen = [], iblLfp, allenMetrics } = parsed.data;
-  if (ibl.length + allen.length === 0) {
+  const { ibl = [], allen = [], iblLfp, allenMetrics, allenRemote } = parsed.data;
+  const isRemote = allenRemote === "warehouse" || allenRemote === "s3";
+  if (ibl.length + allen.length === 0 && !isRemote) {
     throw new ConfigError(`${path} names no sources`, {
       hint: "list some under ibl or allen, or give --ibl or --allen",
     });
   }
-  return { ibl: ibl.map(absolute), allen: allen.map(absolute), iblLfp, allenMetrics, origin: path };
+  const choices = { iblLfp, allenMetrics, allenRemote };
+  return { ibl: ibl.map(absolute), allen: allen.map(absolute), ...choices, origin: path };
 }
 
 function parseJsonFile(path: string): unknown {

@@ -1,0 +1,173 @@
+import {
+  type ByteStore,
+  type CallOptions,
+  type Companions,
+  type FileSelection,
+  NotFoundError,
+  type Notice,
+  type ProbeRef,
+  type RemoteFile,
+  type SessionRef,
+} from "@crossprobe/core";
+import { type CacheFile, cacheFileKey } from "../cache/cache-files.js";
+import { defaultManifest, readManifest } from "../cache/manifest.js";
+import { encodeManifest, MANIFEST_KEY } from "../cache/manifest-entries.js";
+import type { ProjectCache } from "../project-cache.js";
+import { DATASET, sessionRef } from "../vocabulary.js";
+import { isKindAsked, isPlaceAsked } from "./file-patterns.js";
+import type { FoundFile, ReleaseSource, SessionCacheFile } from "./release-source.js";
+
+export interface ReleaseFilesOptions {
+  readonly source: ReleaseSource;
+  /** Another place that states digests of the same files; used where both state the same size. */
+  readonly digests: ReleaseSource | undefined;
+  /** Local caches, whose tables are asked first. */
+  readonly caches: readonly ProjectCache[];
+}
+
+const LAYOUT = defaultManifest("memory://cache/");
+
+/** What of the release can be fetched from the place that was chosen, and the tables that AllenSDK wants beside it. */
+export class ReleaseFiles {
+  readonly #source: ReleaseSource;
+  readonly #digests: ReleaseSource | undefined;
+  readonly #caches: readonly ProjectCache[];
+
+  constructor({ source, digests, caches }: ReleaseFilesOptions) {
+    this.#source = source;
+    this.#digests = digests;
+    this.#caches = caches;
+  }
+
+  /**
+   * Files of sessions and probes, in the order of the selection: of a session its NWB file, the LFP files of its probes and its metrics; of a
+   * probe its LFP file. Templates belong to no session: they are given once, where `object` or `collection` names them.
+   */
+  async *files(selection: FileSelection, options: CallOptions): AsyncIterable<RemoteFile> {
+    options.signal?.throwIfAborted();
+    const seen = new Set<string>();
+    for (const ref of selection.refs) {
+      for (const file of await this.#filesOf(ref, options)) {
+        const path = cacheFileKey(LAYOUT, file);
+        if (seen.has(path) || !isKindAsked(selection, file.kind) || !isPlaceAsked(selection, path)) continue;
+        seen.add(path);
+        const found = await this.#source.find(file, options);
+        if (found !== undefined) yield this.#toFile(path, await this.#withDigest(file, found, options), file.session);
+      }
+    }
+    if (selection.refs.length > 0) yield* this.#templates(selection, options);
+  }
+
+  /** Manifest and tables that are missing in a folder with downloaded files. What is there is never touched. */
+  async companions(folder: ByteStore, files: readonly RemoteFile[], options: CallOptions): Promise<Companions> {
+    const manifest = (await readManifest(folder, MANIFEST_KEY, {}, options)) ?? LAYOUT;
+    const names = ["sessions", "probes", "channels", "units"] as const;
+    const sessions = files.flatMap(({ source, path }) =>
+      source && path.endsWith(`session_${source.id}.nwb`) ? [source.id] : [],
+    );
+    const wanted: CacheFile[] = [
+      ...names.map((name) => ({ kind: "table" as const, name })),
+      ...sessions.map((session) => ({ kind: "session-metrics" as const, session })),
+    ];
+    const made: { path: string; bytes: Uint8Array }[] = [];
+    const notices: Notice[] = [];
+    for (const file of wanted) {
+      const path = cacheFileKey(manifest, file);
+      if ((await folder.size(path, options)) !== undefined) continue;
+      const bytes = await this.#readTable(file, options);
+      if (bytes !== undefined) made.push({ path, bytes });
+      else if (file.kind === "table") notices.push(missingTable(path, folder, this.#source));
+    }
+    if ((await folder.size(MANIFEST_KEY, options)) === undefined) {
+      made.unshift({ path: MANIFEST_KEY, bytes: new TextEncoder().encode(encodeManifest()) });
+    }
+    return { files: made, notices };
+  }
+
+  async #readTable(file: CacheFile, options: CallOptions): Promise<Uint8Array | undefined> {
+    const key = cacheFileKey(LAYOUT, file);
+    const stores = [this.#source.tables, ...this.#caches.map(({ store }) => store)];
+    for (const store of stores) {
+      const bytes = await store?.read(key, options);
+      if (bytes !== undefined) return bytes;
+    }
+    return undefined;
+  }
+
+  async *#templates(selection: FileSelection, options: CallOptions): AsyncIterable<RemoteFile> {
+    const isNamed = selection.object !== undefined || selection.collection !== undefined;
+    const kinds = ["natural-movie", "natural-scene"] as const;
+    if (!isNamed || !kinds.some((kind) => isKindAsked(selection, kind))) return;
+    if (!kinds.some((kind) => mayHold(selection, kind))) return;
+    for (const { file, ...found } of await this.#source.templates(options)) {
+      const path = cacheFileKey(LAYOUT, file);
+      if (isKindAsked(selection, file.kind) && isPlaceAsked(selection, path)) yield this.#toFile(path, found, null);
+    }
+  }
+
+  async #filesOf(ref: SessionRef | ProbeRef, options: CallOptions): Promise<readonly SessionCacheFile[]> {
+    if (ref.kind === "probe") {
+      const session = await this.#sessionOf(ref.id, options);
+      if (session === undefined) throw unknown(ref, this.#source);
+      return [{ kind: "lfp-nwb", session, probe: ref.id }];
+    }
+    const probes = await this.#probesOf(ref.id, options);
+    if (probes === undefined) throw unknown(ref, this.#source);
+    const session = ref.id;
+    return [
+      { kind: "session-nwb", session },
+      ...probes.map((probe) => ({ kind: "lfp-nwb" as const, session, probe })),
+      { kind: "session-metrics", session },
+    ];
+  }
+
+  async #probesOf(session: string, options: CallOptions): Promise<readonly string[] | undefined> {
+    for (const cache of this.#caches) {
+      const probes = await cache.table("probes", options);
+      const rows = probes?.rowsOf.get(session);
+      if (probes && rows) return rows.map((row) => probes.cells.id("id", row));
+    }
+    return this.#source.probesOf(session, options);
+  }
+
+  async #sessionOf(probe: string, options: CallOptions): Promise<string | undefined> {
+    for (const cache of this.#caches) {
+      const probes = await cache.table("probes", options);
+      const row = probes?.rowOf.get(probe);
+      if (probes && row !== undefined) return probes.cells.id("ecephys_session_id", row);
+    }
+    return this.#source.sessionOf(probe, options);
+  }
+
+  async #withDigest(file: SessionCacheFile, found: FoundFile, options: CallOptions): Promise<FoundFile> {
+    const isDigested = found.digests.some(({ kind }) => kind !== "etag");
+    if (this.#digests === undefined || found.size === null || isDigested) return found;
+    const other = await this.#digests.find(file, options);
+    if (other === undefined || other.size !== found.size) return found;
+    return { ...found, digests: [...found.digests, ...other.digests.filter(({ kind }) => kind !== "etag")] };
+  }
+
+  #toFile(path: string, found: FoundFile, session: string | number | null): RemoteFile {
+    return { ...found, path, source: session === null ? null : sessionRef(String(session)) };
+  }
+}
+
+/** Whether a folder of templates can be meant, so that nobody is asked for a list in vain. */
+function mayHold({ collection }: FileSelection, kind: "natural-movie" | "natural-scene"): boolean {
+  const path = cacheFileKey(LAYOUT, { kind, number: 1 });
+  return isPlaceAsked({ refs: [], collection }, path);
+}
+
+function unknown(ref: SessionRef | ProbeRef, source: ReleaseSource): NotFoundError {
+  return new NotFoundError(
+    `No ${ref.kind} ${ref.id} in the ${DATASET} tables, nor at ${source.url} (${source.title}).`,
+    {
+      hint: `List the ${ref.kind}s to see their references.`,
+    },
+  );
+}
+
+function missingTable(path: string, folder: ByteStore, source: ReleaseSource): Notice {
+  const message = `${path} is missing, and ${source.title} has no tables: AllenSDK will ask its warehouse for it.`;
+  return { code: "table-missing", message, count: 1, where: folder.url + path };
+}
