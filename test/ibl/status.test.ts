@@ -119,6 +119,18 @@ describe("the state of extraction of a folder", () => {
     expect(local.probe00_sorter).toBe("pykilosort#2024-05-06#");
   });
 
+  it("is the same where the table of insertions, made by searches, has some of the probes or none", async () => {
+    const store = new LocalStore(new URL("../fixtures/ibl-one/current/", import.meta.url).href);
+    const index = await openOneIndex(store);
+    const whole = valuesOf(extractionStatus(await localEvidence(index, store, EID)));
+    expect(whole.probe01_spikes).toBe("extraction complete");
+    for (const kept of [["probe00"], []]) {
+      const insertions = (index.insertions ?? []).filter(({ name }) => kept.includes(name));
+      const values = valuesOf(extractionStatus(await localEvidence({ ...index, insertions }, store, EID)));
+      expect(values).toEqual(whole);
+    }
+  });
+
   it("without tables is that of the files that are there, bombcell's and settings' included", async () => {
     const changes = {
       [`${FOLDER}raw_task_data_00/_iblrig_taskSettings.raw.json`]:

@@ -30,7 +30,8 @@ interface LocalSession {
  * Absent: verdicts of the pipeline and image stacks, which no table has; of the histology only `resolved` probes show, by the
  * places of their channels.
  *
- * Source: ONE-api 3.6 `datasets.pqt` (`rel_path`, `exists`, `default_revision`), `insertions.pqt` (`name`).
+ * Source: ONE-api 3.6 `datasets.pqt` (`rel_path`, `exists`, `default_revision`), `insertions.pqt` (`name`), which need not list
+ * every probe: one that has files counts too.
  *
  * @throws {@link NotFoundError} for a session that the tables do not have
  */
@@ -119,7 +120,8 @@ export async function* walkedEvidence(
 async function evidenceOf(session: LocalSession, store: ByteStore, options: CallOptions): Promise<SessionEvidence> {
   const folder = `${formatSessionFolder(session)}/`;
   const { protocols, notices } = await readProtocols(session, store, folder, options);
-  const labels = session.labels ?? labelsOf(session.files);
+  // A table of insertions holds what was searched for, not every probe: one with files is one all the same.
+  const labels = [...new Set([...(session.labels ?? []), ...labelsOf(session.files)])].sort();
   const seesLocalFiles = store.list !== undefined;
   const local = seesLocalFiles ? await findBombcell(session.files, labels, store, folder, options) : [];
   const { eid, lab, subject, date, number, taskProtocol } = session;
