@@ -152,7 +152,7 @@ describe.skipIf(!SHARED)("ONE index tables, as ONE loads them (needs ../shared/g
         object: path.name.object,
         attribute: attributeKey(path.name),
       });
-      expect(choice?.file.canonical, JSON.stringify(args)).toBe(path.canonical);
+      expect(choice?.file?.canonical, JSON.stringify(args)).toBe(path.canonical);
       checked++;
     }
     expect(checked).toBeGreaterThan(10);

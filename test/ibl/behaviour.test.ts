@@ -9,6 +9,7 @@ import {
   inferWheelEncoding,
   type LoadedTable,
   loadReactionTimes,
+  loadWheel,
   onsetsOfEvents,
   openSession,
   tidyTrials,
@@ -198,5 +199,37 @@ describe("tidy trials", () => {
     expect(() => tidyTrials(loaded({ ...broken, probabilityLeft: broken.probabilityLeft.fill(0.5, 0, 3) }))).toThrow(
       "21 trials have no probabilityLeft: rows 3, 4, 5, 6, 7, …",
     );
+  });
+});
+
+describe("a wheel recording that is damaged", () => {
+  const times = Float64Array.from({ length: 100 }, (_, i) => i / 10);
+  const angles = Float64Array.from({ length: 100 }, (_, i) => (i * 2 * Math.PI) / 4096);
+  const sessionOf = (timestamps: Float64Array, position: Float64Array) =>
+    openSession(
+      new MemoryStore("memory:///ONE/", {
+        [`${SESSION}/alf/_ibl_wheel.timestamps.npy`]: encodeNpy(timestamps, [100]),
+        [`${SESSION}/alf/_ibl_wheel.position.npy`]: encodeNpy(position, [100]),
+      }),
+      SESSION,
+    );
+
+  it("is read when it is whole", async () => {
+    const { table: wheel } = await loadWheel(await sessionOf(times, angles));
+    expect(wheel.rowCount).toBe(9900);
+  });
+
+  it.each([
+    ["a time that is none", times.with(7, Number.NaN), angles, /timestamps\.npy .* at sample 7/],
+    [
+      "time that goes backwards at the end",
+      times.with(99, 0),
+      angles,
+      /timestamps\.npy goes from 9\.8 s to 0 s at sample 99/,
+    ],
+    ["a position that is none", times, angles.with(3, Number.NaN), /position\.npy holds no position at sample 3/],
+  ] as const)("is refused by file and sample: %s", async (_, timestamps, position, says) => {
+    const failure = sessionOf(timestamps, position).then((session) => loadWheel(session));
+    await expect(failure).rejects.toMatchObject({ code: "format", message: expect.stringMatching(says) });
   });
 });

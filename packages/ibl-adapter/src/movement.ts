@@ -1,14 +1,8 @@
-import {
-  type CallOptions,
-  FormatError,
-  type MovementSignal,
-  NotFoundError,
-  SchemaError,
-  type SessionRef,
-} from "@crossprobe/core";
+import { type CallOptions, type MovementSignal, NotFoundError, SchemaError, type SessionRef } from "@crossprobe/core";
 import { type AlfFile, collectionsOf } from "./alf-file.js";
 import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
 import { isInCentimetres } from "./loaders/wheel-encoding.js";
+import { assertWheelRecording } from "./loaders/wheel-recording.js";
 import { WHEEL_RADIUS_CM } from "./vocabulary.js";
 
 /** Spans of one wheel recording: between each sample and the next. */
@@ -64,8 +58,8 @@ async function readWheel(reads: AlfReads): Promise<WheelSpans> {
   const timestamps = await reads.requireNpy("wheel", "timestamps");
   assertShape(position, [null], "one angle a sample");
   assertShape(timestamps, [rowsOf(position)], `_ibl_wheel.position has ${rowsOf(position)} samples`);
+  assertWheelRecording(position, timestamps);
   const times = Float64Array.from(timestamps.data);
-  assertAscends(times, timestamps.url);
   const turned = displacements(position);
   const isCm = isInCentimetres(position.data);
   const message = "the steps of the wheel are those of an encoder counted in centimetres, and taken as such";
@@ -75,29 +69,10 @@ async function readWheel(reads: AlfReads): Promise<WheelSpans> {
   return { times, displacementCm, reads };
 }
 
-function displacements({ data, url }: AlfArray): Float64Array {
+function displacements({ data }: AlfArray): Float64Array {
   const result = new Float64Array(Math.max(0, data.length - 1));
-  for (let i = 0; i < result.length; i++) {
-    result[i] = (data[i + 1] ?? Number.NaN) - (data[i] ?? Number.NaN);
-    if (!Number.isFinite(result[i])) throw damaged(`${url} holds no angle at sample ${i} or the next`, url, i);
-  }
+  for (let i = 0; i < result.length; i++) result[i] = (data[i + 1] ?? Number.NaN) - (data[i] ?? Number.NaN);
   return result;
-}
-
-function assertAscends(times: Float64Array, url: string): void {
-  for (let i = 0; i < times.length; i++) {
-    const [time = Number.NaN, before = Number.NEGATIVE_INFINITY] = [times[i], times[i - 1]];
-    if (!(time >= before)) throw damaged(`${url} goes from ${before} s to ${time} s at sample ${i}`, url, i);
-  }
-}
-
-function damaged(message: string, url: string, at: number): FormatError {
-  return new FormatError(message, {
-    format: "alf",
-    url,
-    at,
-    hint: "download the wheel files again, both of one revision",
-  });
 }
 
 function assertApart(recordings: readonly WheelSpans[]): void {

@@ -7,6 +7,7 @@ import { numbersOf } from "./numbers-of.js";
 import type { SessionFiles } from "./session-files.js";
 import { loadTrials, type TrialsOptions } from "./trials.js";
 import { extractMovements, type WheelMovements } from "./wheel-movements.js";
+import { assertWheelRecording } from "./wheel-recording.js";
 
 export interface ReactionTimeOptions extends TrialsOptions, FirstMovementOptions {
   /** Whether first movements are found again in the wheel's movements even where the trials state them. */
@@ -104,6 +105,7 @@ async function loadMovements(
   const position = await reads.requireNpy("wheel", "position");
   const timestamps = await reads.requireNpy("wheel", "timestamps");
   assertShape(timestamps, [rowsOf(position)], `${position.url} has ${rowsOf(position)} rows`);
+  assertWheelRecording(position, timestamps);
   reads.converted(position.url, "movements found as IBL's extraction does");
   return { movements: extractMovements(timestamps.data, position.data), reads };
 }

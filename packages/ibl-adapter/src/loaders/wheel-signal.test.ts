@@ -38,5 +38,7 @@ describe("interpolatePosition", () => {
   it("refuses other lengths, and time that goes backwards", () => {
     expect(() => interpolatePosition([0, 1], [0])).toThrow(/1 positions at 2 times/);
     expect(() => interpolatePosition([0, 3, 2, 6], [0, 0, 0, 0], { rate: 1 })).toThrow(/backwards at sample 2/);
+    expect(() => interpolatePosition([0, 1, 0.9999], [0, 0, 0], { rate: 1 })).toThrow(/backwards at sample 2/);
+    expect(() => interpolatePosition([0, Number.NaN, 2], [0, 0, 0])).toThrow(/no number at sample 1/);
   });
 });

@@ -30,6 +30,7 @@ export function interpolatePosition(
     });
   }
   const at = (values: ArrayLike<number>, i: number): number => values[i] ?? Number.NaN;
+  assertForward(timestamps);
   const [start, stop] = [at(timestamps, 0), at(timestamps, last)];
   const step = start + 1 / rate - start;
   const count = Math.max(0, Math.ceil((stop - start) * rate));
@@ -39,10 +40,7 @@ export function interpolatePosition(
   let left = 0;
   for (let i = 0; i < kept.length; i++) {
     const time = at(kept, i);
-    while (left < last - 1 && at(timestamps, left + 1) <= time) {
-      left++;
-      if (!(at(timestamps, left) >= at(timestamps, left - 1))) throw backwards(left);
-    }
+    while (left < last - 1 && at(timestamps, left + 1) <= time) left++;
     const gap = at(timestamps, left + 1) - at(timestamps, left);
     const slope = (at(position, left + 1) - at(position, left)) / gap;
     const isGap = fillGaps !== undefined && gap >= fillGaps && time < at(timestamps, left + 1);
@@ -51,8 +49,15 @@ export function interpolatePosition(
   return { times: kept, position: even };
 }
 
-function backwards(sample: number): QueryError {
-  return new QueryError(`wheel time goes backwards at sample ${sample}`, { hint: "sort the samples by time first" });
+function assertForward(timestamps: ArrayLike<number>): void {
+  for (let i = 0; i < timestamps.length; i++) {
+    const [time = Number.NaN, before = Number.NEGATIVE_INFINITY] = [timestamps[i], timestamps[i - 1]];
+    if (Number.isFinite(time) && time >= before) continue;
+    const what = Number.isFinite(time) ? "goes backwards" : "is no number";
+    throw new QueryError(`wheel time ${what} at sample ${i}`, {
+      hint: "sort the samples by time first, and leave out those without one",
+    });
+  }
 }
 
 /** How wheel velocity is smoothed; IBL's defaults. */

@@ -5,6 +5,7 @@ import { collectionHolding } from "./collection.js";
 import type { LoadedTable } from "./loaded.js";
 import type { SessionFiles } from "./session-files.js";
 import { isInCentimetres } from "./wheel-encoding.js";
+import { assertWheelRecording } from "./wheel-recording.js";
 import { filterVelocity, interpolatePosition, type VelocityOptions } from "./wheel-signal.js";
 
 /** Which recording of the wheel, and how it is resampled. */
@@ -23,7 +24,8 @@ export interface WheelOptions extends VelocityOptions, FileChoice {
  *
  * @throws {@link NotFoundError} where the session has no wheel recording
  * @throws {@link QueryError} where several folders hold one and none is chosen
- * @throws {@link FormatError} when positions and timestamps differ in length, or there are too few to filter
+ * @throws {@link FormatError} when positions and timestamps differ in length, are no numbers or go back in time, or are fewer than two
+ * @throws {@link QueryError} when there are too few to filter
  */
 export async function loadWheel(
   session: SessionFiles,
@@ -43,6 +45,7 @@ export async function loadWheel(
       hint: "the wheel was not recorded",
     });
   }
+  assertWheelRecording(position, timestamps);
   const even = interpolatePosition(timestamps.data, position.data, asked);
   const { velocity, acceleration } = filterVelocity(even.position, asked);
   reads.converted(
