@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 const SCRIPTS = {
   "allen-lfp": "allen/lfp.mjs",
   "allen-tables": "allen-tables.mjs",
+  allen: "allen/main.mjs",
   "csv-read": "csv-read.mjs",
   "hdf5-window-memory": "hdf5-window-memory.mjs",
   lfpack: "lfpack/main.mjs",

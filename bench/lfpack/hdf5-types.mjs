@@ -38,6 +38,8 @@ export const float32 = float(4, 8, 23);
 export const float64 = float(8, 11, 52);
 /** Variable-length UTF-8: length, address of a global heap collection, number in it. */
 export const text = message(9, [1, 1], 16, message(3, [], 1, Buffer.alloc(0)).message);
+/** An object reference: the address of an object header. */
+export const reference = message(7, [0], 8, Buffer.alloc(0));
 /** The enumeration on int8 that h5py stores booleans as. */
 export const bool = message(
   8,

@@ -53,8 +53,14 @@ export function rowsWhere(rowCount: number, test: (row: number) => boolean): rea
   return rows;
 }
 
+/** Rows of tables that were asked for: a table does not change, and is asked once for every unit. */
+const ROWS = new WeakMap<Table, ReadonlyMap<number, number>>();
+
 /** Row number by the identifier in the column `id`. */
 export function rowsById(source: Table): ReadonlyMap<number, number> {
-  const ids = numbersIn(source, "id");
-  return new Map(Array.from(ids, (id, row) => [id, row] as const));
+  const known = ROWS.get(source);
+  if (known) return known;
+  const rows = new Map(Array.from(numbersIn(source, "id"), (id, row) => [id, row] as const));
+  ROWS.set(source, rows);
+  return rows;
 }

@@ -1,5 +1,4 @@
 import { type Table, table } from "@crossprobe/core";
-import { rowsWhere } from "./columns.js";
 import { spikeRange, type UnitTrain, type Windows } from "./spike-rows.js";
 import type { BinEdges } from "./spike-search.js";
 
@@ -28,14 +27,14 @@ export function toConditionStatistics(
   windows: ConditionWindows,
   { binEdges = "halfOpen", asRates = false, withoutSilent = false }: StatisticsChoice = {},
 ): Table {
-  const valid = rowsWhere(windows.ids.length, (row) => !Number.isNaN(windows.conditions[row]));
-  const conditions = [...new Set(valid.map((row) => windows.conditions[row] ?? 0))].sort((a, b) => a - b);
+  const rowsOf = groupByCondition(windows);
+  const conditions = [...rowsOf.keys()].sort((a, b) => a - b);
   const counted = [...new Map(trains.map((train) => [train.unitId, train])).values()]
     .sort((a, b) => a.unitId - b.unitId)
     .map(({ unitId, times }) => ({ unitId, counts: countWindows(times, windows, binEdges) }))
     .filter(({ counts }) => !withoutSilent || counts.some((count) => count > 0));
   const rows = conditions.flatMap((condition) => {
-    const own = valid.filter((row) => windows.conditions[row] === condition);
+    const own = rowsOf.get(condition) ?? [];
     const seconds = own.map((row) => (asRates ? secondsOf(windows, row) : 1));
     return counted.map(({ unitId, counts }) => ({
       unitId,
@@ -53,6 +52,19 @@ export function toConditionStatistics(
     ["spike_std", Float64Array.from(rows, ({ std }) => std)],
     ["spike_sem", Float64Array.from(rows, ({ std, presentations }) => std / Math.sqrt(presentations))],
   ]);
+}
+
+/** Row numbers of the presentations of each condition. */
+function groupByCondition({ ids, conditions }: ConditionWindows): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, number[]>();
+  for (let row = 0; row < ids.length; row++) {
+    const condition = conditions[row] ?? Number.NaN;
+    if (Number.isNaN(condition)) continue;
+    const group = groups.get(condition);
+    if (group) group.push(row);
+    else groups.set(condition, [row]);
+  }
+  return groups;
 }
 
 function secondsOf({ startTimes, stopTimes }: Windows, row: number): number {

@@ -36,38 +36,75 @@ export function countSpikes(
   return ndArray(counts, [windowCount, binCount, trains.length], "");
 }
 
-/** Walks the spikes of a window and its edges together. @returns whether every count fitted */
+/** Bytes of counts that are filled for one unit after the other before the next: they stay in the cache of a core. */
+const TILE_BYTES = 2 ** 19;
+
+/** Fills windows tile by tile, so that neither spikes nor counts are fetched from memory over and over. @returns whether every count fitted */
 function fillHalfOpen(counts: CountArray, trains: readonly Float64Array[], domain: BinDomain): boolean {
-  const { edges, windowCount, binCount } = domain;
-  const unitCount = trains.length;
-  const isNarrow = counts instanceof Uint16Array;
-  for (let unit = 0; unit < unitCount; unit++) {
-    const times = trains[unit] ?? new Float64Array(0);
-    let from = 0;
-    for (let window = 0; window < windowCount; window++) {
-      const first = window * (binCount + 1);
-      const stop = edges[first + binCount] ?? 0;
-      from = firstFrom(times, edges[first] ?? 0, from);
-      const base = window * binCount * unitCount + unit;
-      if (binCount === 1) {
-        const end = firstFrom(times, stop, from);
-        if (isNarrow && end - from > MOST_IN_16_BITS) return false;
-        counts[base] = end - from;
-        continue;
-      }
-      let bin = 0;
-      for (let i = from; i < times.length; i++) {
-        const time = times[i] ?? 0;
-        if (time >= stop) break;
-        while (time >= (edges[first + bin + 1] ?? 0)) bin++;
-        const cell = base + bin * unitCount;
-        const count = (counts[cell] ?? 0) + 1;
-        if (isNarrow && count > MOST_IN_16_BITS) return false;
-        counts[cell] = count;
-      }
+  const { windowCount, binCount } = domain;
+  const windowBytes = binCount * trains.length * counts.BYTES_PER_ELEMENT;
+  const step = Math.max(1, Math.floor(TILE_BYTES / Math.max(1, windowBytes)));
+  const positions = new Uint32Array(trains.length);
+  for (let first = 0; first < windowCount; first += step) {
+    const stop = Math.min(windowCount, first + step);
+    for (const [unit, times] of trains.entries()) {
+      const target = { counts, unit, unitCount: trains.length };
+      const position = fillUnit(target, times, domain, [first, stop], positions[unit] ?? 0);
+      if (position === undefined) return false;
+      positions[unit] = position;
     }
   }
   return true;
+}
+
+interface Target {
+  readonly counts: CountArray;
+  readonly unit: number;
+  readonly unitCount: number;
+}
+
+/**
+ * Walks the spikes of a unit and the edges of some windows together.
+ *
+ * @param from position near which the spikes of the first window are
+ * @returns position near which the next window's are; `undefined` when a count does not fit
+ */
+function fillUnit(
+  { counts, unit, unitCount }: Target,
+  times: Float64Array,
+  { edges, binCount }: BinDomain,
+  [firstWindow, stopWindow]: readonly [number, number],
+  from: number,
+): number | undefined {
+  const most = counts instanceof Uint16Array ? MOST_IN_16_BITS : Number.POSITIVE_INFINITY;
+  const spikeCount = times.length;
+  let position = from;
+  for (let window = firstWindow; window < stopWindow; window++) {
+    const firstEdge = window * (binCount + 1);
+    const stop = edges[firstEdge + binCount] ?? 0;
+    position = firstFrom(times, edges[firstEdge] ?? 0, position);
+    let cell = window * binCount * unitCount + unit;
+    let edge = firstEdge + 1;
+    let binStop = edges[edge] ?? 0;
+    let count = 0;
+    for (; position < spikeCount; position++) {
+      const time = times[position] ?? 0;
+      if (time >= binStop) {
+        if (time >= stop) break;
+        if (count > most) return undefined;
+        counts[cell] = count;
+        count = 0;
+        while (time >= binStop) {
+          binStop = edges[++edge] ?? 0;
+          cell += unitCount;
+        }
+      }
+      count++;
+    }
+    if (count > most) return undefined;
+    if (count > 0) counts[cell] = count;
+  }
+  return position;
 }
 
 /** First position at or after a time, stepping from a hint: a window usually starts a few spikes after the one before. */

@@ -22,33 +22,47 @@ export interface UnitTrain {
  * overlap is listed twice. Without spikes the columns are the same.
  */
 export function toSpikeRows(trains: readonly UnitTrain[], windows: Windows, binEdges: BinEdges = "halfOpen"): Table {
-  const times: number[] = [];
-  const presentations: number[] = [];
-  const units: number[] = [];
-  const delays: number[] = [];
-  for (const { unitId, times: spikes } of trains) {
-    let hint = 0;
-    for (let row = 0; row < windows.ids.length; row++) {
-      const start = windows.startTimes[row] ?? Number.NaN;
-      const [from, to] = spikeRange(spikes, start, windows.stopTimes[row] ?? Number.NaN, binEdges, hint);
-      hint = from;
-      for (let i = from; i < to; i++) {
+  const ranges = trains.map(({ times }) => rangesOf(times, windows, binEdges));
+  const count = ranges.reduce((sum, { total }) => sum + total, 0);
+  const [times, presentations, units, delays] = [0, 1, 2, 3].map(() => new Float64Array(count)) as Columns;
+  let row = 0;
+  for (const [unit, { unitId, times: spikes }] of trains.entries()) {
+    for (let window = 0; window < windows.ids.length; window++) {
+      const start = windows.startTimes[window] ?? Number.NaN;
+      const { bounds } = ranges[unit] ?? { bounds: new Uint32Array(0) };
+      for (let i = bounds[2 * window] ?? 0; i < (bounds[2 * window + 1] ?? 0); i++, row++) {
         const time = spikes[i] ?? Number.NaN;
-        times.push(time);
-        presentations.push(windows.ids[row] ?? Number.NaN);
-        units.push(unitId);
-        delays.push(time - start);
+        times[row] = time;
+        presentations[row] = windows.ids[window] ?? Number.NaN;
+        units[row] = unitId;
+        delays[row] = time - start;
       }
     }
   }
   const order = Uint32Array.from(times, (_, i) => i).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
-  const sorted = (values: readonly number[]) => Float64Array.from(order, (i) => values[i] ?? Number.NaN);
+  const sorted = (values: Float64Array) => Float64Array.from(order, (i) => values[i] ?? Number.NaN);
   return table([
     ["spike_time", sorted(times)],
     ["stimulus_presentation_id", sorted(presentations)],
     ["unit_id", sorted(units)],
     ["time_since_stimulus_presentation_onset", sorted(delays)],
   ]);
+}
+
+type Columns = [Float64Array, Float64Array, Float64Array, Float64Array];
+
+/** First and end position of the spikes in each window, in turn, and how many they are. */
+function rangesOf(spikes: Float64Array, windows: Windows, binEdges: BinEdges) {
+  const bounds = new Uint32Array(2 * windows.ids.length);
+  let [hint, total] = [0, 0];
+  for (let window = 0; window < windows.ids.length; window++) {
+    const [start, stop] = [windows.startTimes[window] ?? Number.NaN, windows.stopTimes[window] ?? Number.NaN];
+    const [from, to] = spikeRange(spikes, start, stop, binEdges, hint);
+    bounds.set([from, to], 2 * window);
+    total += to - from;
+    hint = from;
+  }
+  return { bounds, total };
 }
 
 /** Numbers `[from, to)` of the spikes of a presentation; none where a time is absent. */

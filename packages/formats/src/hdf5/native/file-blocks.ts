@@ -93,10 +93,12 @@ export class FileBlocks {
     const underWay = this.#fetches.get(index);
     if (underWay === undefined || underWay.signal?.aborted) {
       const fetch = this.#start(index, last, signal);
-      return blockOf(fetch, await untilAborted(fetch.bytes, signal), index);
+      return blockOf(fetch, await fetch.bytes, index);
     }
     try {
-      return blockOf(underWay, await untilAborted(underWay.bytes, signal), index);
+      // A fetch of the same signal ends with it by itself: a read of many blocks listens once, not once a block.
+      const isOwn = underWay.signal === signal;
+      return blockOf(underWay, await (isOwn ? underWay.bytes : untilAborted(underWay.bytes, signal)), index);
     } catch (error) {
       signal?.throwIfAborted();
       if (!underWay.signal?.aborted) throw error;
