@@ -53,8 +53,14 @@ function random(seed) {
   };
 }
 
+/**
+ * @param form `omit`: names of groups and arrays that are left out wherever they occur; `wrapsIndex`: indices overflow as hdmf 2.4 wrote
+ *   them, in 16 bits
+ */
 export function writeSessionFile(path, form = REAL) {
   const writer = new Hdf5Writer(path);
+  writer.omitted = new Set(form.omit);
+  writer.wrapsIndex = form.wrapsIndex ?? false;
   const root = new Map();
   const children = {
     general: general(writer, form),
@@ -62,7 +68,7 @@ export function writeSessionFile(path, form = REAL) {
     processing: processing(writer, form),
     units: units(writer, form),
   };
-  for (const [name, address] of Object.entries(children)) root.set(name, address);
+  for (const [name, address] of Object.entries(children)) if (!writer.omitted.has(name)) root.set(name, address);
   root.set("identifier", scalarText(writer, "700000001"));
   root.set("session_start_time", scalarText(writer, "2019-01-08T13:55:01-08:00"));
   const attributes = [textAttribute(writer, "nwb_version", ["2.2.2"], []), typeOf(writer, "NWBFile")];
@@ -111,11 +117,17 @@ function scalarText(writer, value) {
 function index(writer, ends, target) {
   const address = Buffer.alloc(8);
   address.writeBigUInt64LE(BigInt(target));
+  if (writer.wrapsIndex) {
+    const bytes = types.bytesOf(Uint16Array.from(ends));
+    const source = { shape: [ends.length], type: types.uint16, bytes };
+    return writer.contiguousArray(source, [attribute("target", types.reference, [], address)]);
+  }
   return integers(writer, ends, [attribute("target", types.reference, [], address)]);
 }
 
 function group(writer, members, attributes = []) {
-  return writer.group(new Map(Object.entries(members)), attributes).address;
+  const kept = Object.entries(members).filter(([name]) => !writer.omitted.has(name));
+  return writer.group(new Map(kept), attributes).address;
 }
 
 function table(
@@ -217,7 +229,7 @@ function units(writer, { units: count, spikes, sites, probes, samples, seconds }
   const weights = rows.map((row) => 0.05 + (row / count) ** 2);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const counts = weights.map((weight) => Math.floor((weight / total) * spikes));
-  counts[count - 1] += spikes - counts.reduce((sum, number) => sum + number, 0);
+  if (count > 0) counts[count - 1] += spikes - counts.reduce((sum, number) => sum + number, 0);
   const ends = counts.map(
     (
       (end) => (number) =>
@@ -256,8 +268,10 @@ function units(writer, { units: count, spikes, sites, probes, samples, seconds }
 function intervals(writer, { presentations }) {
   const tables = {};
   let [start, block] = [30, 0];
-  const listed = STIMULI.reduce((sum, [, count]) => sum + count, 0);
-  for (const [name, count, duration] of [...STIMULI, ["static_gratings", presentations - listed, 0.25]]) {
+  const scale = presentations / REAL.presentations;
+  const scaled = STIMULI.map(([name, count, duration]) => [name, Math.floor(count * scale), duration]);
+  const listed = scaled.reduce((sum, [, count]) => sum + count, 0);
+  for (const [name, count, duration] of [...scaled, ["static_gratings", presentations - listed, 0.25]]) {
     const starts = Float64Array.from({ length: count }, (_, i) => start + i * duration);
     start += count * duration;
     const list = (value) => Array.from({ length: count }, (_, row) => value(row));
