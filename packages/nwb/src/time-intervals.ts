@@ -36,7 +36,7 @@ const SKIPPED = ["timeseries"];
  * @param path such as `/intervals/trials`
  * @returns `undefined` when nothing is at the path
  * @throws {@link SchemaError} when the table has no `start_time` or `stop_time`
- * @throws {@link FormatError} when one of them, or `tags`, does not decode
+ * @throws {@link FormatError} when one of them, or `tags` where they are wanted, does not decode
  */
 export async function readTimeIntervals(
   file: Hdf5File,
@@ -54,7 +54,9 @@ export async function readTimeIntervals(
   if (reversed > 0) {
     notices.push(nwbNotice(file, path, "interval-reversed", `${reversed} rows stop before they start.`, reversed));
   }
-  return { table, rowCount: table.rowCount, startTimes, stopTimes, tags: readTags(table), notices };
+  const wantsTags = columns ? columns.includes("tags") : !except.includes("tags");
+  const tags = wantsTags ? readTags(table) : undefined;
+  return { table, rowCount: table.rowCount, startTimes, stopTimes, tags, notices };
 }
 
 /** Paths of the interval tables of a file, in name order. */
