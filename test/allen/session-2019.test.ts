@@ -28,7 +28,7 @@ describe("pieces of files of 2019 and known defects", () => {
     expect([running.rowCount, starts?.[0], starts?.[948], ends?.[0], ends?.[948]]).toEqual([
       949, 20, 209.6, 20.1998, 209.7998,
     ]);
-    expect(notices.list().map(({ code }) => code)).toContain("running-timestamps-2019");
+    expect(notices.list().map(({ code }) => code)).toContain("running-2xn");
   });
 
   it("reads light pulses from the table with the misspelt name", async () => {
@@ -42,7 +42,7 @@ describe("pieces of files of 2019 and known defects", () => {
       "fast_pulses",
     ]);
     expect(value?.columns.has("name")).toBe(false);
-    expect(notices.list()).toMatchObject([{ code: "light-pulses-2019" }]);
+    expect(notices.list()).toMatchObject([{ code: "opto-name" }]);
   });
 
   it("takes a dorsal-ventral coordinate that repeats the left-right one for unknown, and says so", async () => {
@@ -51,6 +51,6 @@ describe("pieces of files of 2019 and known defects", () => {
     expect(table.columns.get("anterior_posterior_ccf_coordinate")?.[0]).toBe(8165);
     expect(table.columns.get("left_right_ccf_coordinate")?.[0]).toBe(6862);
     expect(table.columns.get("dorsal_ventral_ccf_coordinate")?.[0]).toBeNaN();
-    expect(notices.list().map(({ code }) => code)).toContain("ccf-dv-repeats-ml");
+    expect(notices.list().map(({ code }) => code)).toContain("dv-equals-ml");
   });
 });

@@ -27,11 +27,7 @@ export async function readLightPulses(
   const pulses = current ?? (await readTimeIntervals(file, old, call));
   if (!pulses) return absent("The optotagging module of the session lists no pulse: no light was delivered.");
   if (!current) {
-    notices.add(
-      "light-pulses-2019",
-      `${file.url}#${old}`,
-      "The table has the misspelt name that files of 2019 give it.",
-    );
+    notices.add("opto-name", `${file.url}#${old}`, "The table has the misspelt name that files of 2019 give it.");
   }
   const columns = [...toTable(pulses.table).columns].map(([name, column]): [string, Column] => [
     name === "name" ? "stimulus_name" : name,
