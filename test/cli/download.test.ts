@@ -86,11 +86,6 @@ describe("crossprobe download", () => {
     expectFailure(await run(line), "nothing matches");
   });
 
-  it("says what a dataset without files to fetch can do instead", async () => {
-    const line = ["download", "allen:session:910000101", "--to", temporaryFolder(), "--allen", SAMPLE.allen];
-    expectFailure(await run(line), "the allen adapter lists no files to download yet", "AllenSDK");
-  });
-
   it.each([
     ["no folder", ["download", SESSION]],
     ["a unit", ["download", "ibl:unit:x/1", "--to", "x"]],

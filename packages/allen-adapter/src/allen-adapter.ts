@@ -30,6 +30,7 @@ import { describeCaches } from "./describe.js";
 import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
 import type { AllenConfig } from "./plugin.js";
 import { ProjectCache } from "./project-cache.js";
+import { examineFile } from "./remote/examine-file.js";
 import { ReleaseFiles } from "./remote/release-files.js";
 import { SessionReader } from "./session-reader.js";
 import { toSessions } from "./sessions.js";
@@ -118,6 +119,10 @@ export class AllenAdapter implements DatasetAdapter {
 
   async companions(folder: ByteStore, files: readonly RemoteFile[], options: CallOptions = {}): Promise<Companions> {
     return this.#files?.companions(folder, files, options) ?? { files: [], notices: [] };
+  }
+
+  async examine(folder: ByteStore, file: RemoteFile, options?: CallOptions): Promise<void> {
+    return examineFile(folder, file.path, options);
   }
 
   dispose(): void {

@@ -109,5 +109,12 @@ export interface DatasetAdapter {
    * @param files those that are in their place now
    */
   companions?(folder: ByteStore, files: readonly RemoteFile[], options?: CallOptions): Promise<Companions>;
+  /**
+   * Opens a file that was downloaded as the dataset's readers do, no further than its header. Left out where files are not told apart by kind.
+   *
+   * @param folder the folder of the download
+   * @throws what the readers throw: {@link FormatError} or {@link SchemaError} for a file that they cannot read
+   */
+  examine?(folder: ByteStore, file: RemoteFile, options?: CallOptions): Promise<void>;
   dispose?(): void;
 }

@@ -1,7 +1,8 @@
 import type { DatasetAdapter } from "./adapter.js";
 import type { ByteStore } from "./byte-store.js";
-import type { Download, Downloader, DownloadOptions, DownloadPlan, DownloadResult } from "./downloader.js";
-import { QueryError } from "./errors.js";
+import type { CallOptions } from "./call-options.js";
+import type { Download, Downloader, DownloadOptions, DownloadPlan, DownloadResult, FileVerdict } from "./downloader.js";
+import { isDataError, QueryError } from "./errors.js";
 import type { Notice } from "./model/provenance.js";
 import type { CompanionFile, RemoteFile } from "./model/remote-file.js";
 
@@ -28,6 +29,19 @@ export class HubDownload implements Download {
 
   /** A function of its own, so that it can be taken out of the object. */
   readonly results = (): AsyncIterable<DownloadResult> => this.#results();
+
+  async examine(file: RemoteFile, options?: CallOptions): Promise<FileVerdict> {
+    const adapter = file.source === null ? undefined : this.#adapterOf(file.source.dataset);
+    if (adapter?.examine === undefined) return { file, verdict: "unexamined", error: null };
+    try {
+      await adapter.examine(this.#downloader.open(this.plan.to), file, options);
+      return { file, verdict: "readable", error: null };
+    } catch (error) {
+      const isVerdict = ["format", "schema", "unsupported"].some((code) => isDataError(error) && error.code === code);
+      if (!isVerdict || !isDataError(error)) throw error;
+      return { file, verdict: "unreadable", error };
+    }
+  }
 
   async *#results(): AsyncIterable<DownloadResult> {
     if (this.#isBegun) throw new QueryError("this download was begun before", { hint: "plan another one" });

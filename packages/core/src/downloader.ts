@@ -42,6 +42,8 @@ export interface DownloadPlan {
   readonly missingBytes: number;
   /** Files to fetch whose size nobody states. */
   readonly unknownSizes: number;
+  /** About how many bytes these have, by what is usual for their kinds; null where that is not known of all of them. */
+  readonly expectedBytes: number | null;
   /** Bytes that this process may still write to the folder's file system; null where it does not say. */
   readonly freeBytes: number | null;
 }
@@ -84,6 +86,18 @@ export interface DownloadProgress {
 }
 
 /**
+ * What the dataset's reader makes of a file that is in its place: `readable`, `unreadable`, or `unexamined` where no reader looks at such files.
+ *
+ * It says nothing about the transfer, and never leads to another one: a file that came as it was announced would come the same again.
+ */
+export interface FileVerdict {
+  readonly file: RemoteFile;
+  readonly verdict: "readable" | "unreadable" | "unexamined";
+  /** Why it is unreadable; null otherwise. */
+  readonly error: DataError | null;
+}
+
+/**
  * Fetches files into a folder. An adapter says what there is to fetch; this does the rest.
  *
  * A file appears under its name when all of it is there and every digest known was compared, never before. What is interrupted goes on
@@ -99,6 +113,8 @@ export interface Downloader {
   plan(files: readonly RemoteFile[], options: DownloadOptions): Promise<DownloadPlan>;
   /** Results in the order in which files are finished. A file that fails is a result, and the others go on. */
   run(plan: DownloadPlan, options: DownloadOptions): AsyncIterable<DownloadResult>;
+  /** The folder, for reading what is in it. */
+  open(to: string): ByteStore;
   /** Writes small files into the folder, each whole or not at all. Nobody else does while `make` reads what is there. */
   publish(
     to: string,
@@ -112,6 +128,12 @@ export interface Download {
   readonly plan: DownloadPlan;
   /** Fetches. May be called once; what the dataset's own programs need beside the files is written after the last of them. */
   results(): AsyncIterable<DownloadResult>;
+  /**
+   * Whether the dataset's reader can open a file of the plan that is in its place. Fetches nothing and changes nothing.
+   *
+   * @throws {@link StoreError} where the file cannot be got at
+   */
+  examine(file: RemoteFile, options?: CallOptions): Promise<FileVerdict>;
   /** What to know about the folder; filled while {@link results} are taken. */
   readonly notices: readonly Notice[];
 }

@@ -35,6 +35,7 @@ export type {
   DownloadProgress,
   DownloadResult,
   DownloadStatus,
+  FileVerdict,
   PlannedFile,
   PlannedState,
   TrustLevel,

@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import {
+  type Download,
   type DownloadResult,
   type FileDigest,
   type FileSelection,
+  type FileVerdict,
+  type Hub,
   MODALITIES,
   type Modality,
   NotFoundError,
@@ -16,12 +19,18 @@ import { collecting, collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { isUrl } from "../config.js";
-import { DownloadLine, failureLines, planText, summaryLine } from "../output/download-text.js";
+import { DownloadLine, failureLines, planText, summaryLine, unreadableLines } from "../output/download-text.js";
 import { toJson } from "../output/json.js";
 import { wrapText } from "../output/table.js";
 import { noteNotices } from "./notices.js";
 
-type Target = SessionRef | ProbeRef | URL;
+/** Every session of a dataset. */
+interface WholeDataset {
+  readonly kind: "dataset";
+  readonly dataset: string;
+}
+
+type Target = SessionRef | ProbeRef | WholeDataset | URL;
 
 interface Options extends CommonOptions {
   readonly to: string;
@@ -36,6 +45,7 @@ interface Options extends CommonOptions {
   readonly overwrite?: boolean;
   readonly allowPrivate?: boolean;
   readonly dryRun?: boolean;
+  readonly check?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -43,7 +53,11 @@ export const downloadCommand: CommandDefinition = {
   example: "download ibl:session:<eid> --to ONE/ --object trials",
   define: (command, act) =>
     void command
-      .argument("<ref|url...>", "sessions and probes, or http(s) addresses", collecting(parseTarget))
+      .argument(
+        "<ref|url...>",
+        "sessions and probes, a dataset for all its sessions, or http(s) addresses",
+        collecting(parseTarget),
+      )
       .requiredOption("--to <folder>", "where the files go")
       .option("--object <name>", "only this object, such as spikes (repeatable, wildcards)", collectValue)
       .option("--collection <glob>", "only this folder of a session (repeatable)", collectValue)
@@ -56,6 +70,7 @@ export const downloadCommand: CommandDefinition = {
       .option("--overwrite", "replace what is there and differs; the old file is kept aside")
       .option("--allow-private", "allow addresses on this machine and in private networks")
       .option("--dry-run", "show the plan and fetch nothing")
+      .option("--check", "open each file that is there, and say which cannot be read")
       .option("--quiet", "print nothing but failures")
       .action((targets: readonly Target[], options: Options) => {
         checkTogether(targets, options, command);
@@ -64,6 +79,7 @@ export const downloadCommand: CommandDefinition = {
 };
 
 function parseTarget(text: string): Target {
+  if (/^[a-z][a-z0-9-]*$/.test(text)) return { kind: "dataset", dataset: text };
   if (!isUrl(text)) return parseRefArgument("session", "probe")(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
@@ -138,11 +154,31 @@ async function run(context: CommandContext, targets: readonly Target[], options:
   } finally {
     line.end();
   }
-  if (isJson) io.out(toJson({ plan: download.plan, results: results.map(plain), notices: download.notices }));
+  const verdicts = options.check === true ? await examineAll(download, results, io.signal) : undefined;
+  if (isJson) {
+    const examined = verdicts === undefined ? {} : { verdicts: verdicts.map(plain) };
+    io.out(toJson({ plan: download.plan, results: results.map(plain), ...examined, notices: download.notices }));
+  }
   for (const text of failureLines(results, io.columns)) context.note(text);
+  for (const text of unreadableLines(verdicts ?? [], io.columns)) context.note(text);
   if (!isSilent) io.out(`${wrapText(summaryLine(results, (performance.now() - began) / 1000), io.columns, "  ")}\n`);
   noteNotices(context, isJson ? [] : download.notices);
-  return results.every(({ status }) => status === "fetched" || status === "present");
+  return results.every(isThere) && (verdicts ?? []).every(({ verdict }) => verdict !== "unreadable");
+}
+
+function isThere({ status }: DownloadResult): boolean {
+  return status === "fetched" || status === "present";
+}
+
+/** One after the other: each may hold a file's header in memory. */
+async function examineAll(
+  download: Download,
+  results: readonly DownloadResult[],
+  signal: AbortSignal,
+): Promise<readonly FileVerdict[]> {
+  const verdicts: FileVerdict[] = [];
+  for (const { file } of results.filter(isThere)) verdicts.push(await download.examine(file, { signal }));
+  return verdicts;
 }
 
 async function listFiles(
@@ -151,12 +187,27 @@ async function listFiles(
   options: Options,
 ): Promise<readonly RemoteFile[]> {
   const { object, collection, name, extension, modality } = options;
-  const refs = targets.filter((target): target is SessionRef | ProbeRef => !(target instanceof URL));
+  const refs: (SessionRef | ProbeRef)[] = [];
+  for (const target of targets) {
+    if (target instanceof URL) continue;
+    if (target.kind !== "dataset") refs.push(target);
+    else refs.push(...(await sessionsOf(hub, target.dataset, io.signal)));
+  }
   const selection: FileSelection = { refs, object, collection, name, extension, modality };
   const files: RemoteFile[] = [];
   if (refs.length > 0) for await (const file of hub.files(selection, { signal: io.signal })) files.push(file);
   for (const target of targets) if (target instanceof URL) files.push(fileAt(target, digestsOf(options)));
   return files;
+}
+
+/** @throws {@link NotFoundError} for a dataset without sessions, or that is not there */
+async function sessionsOf(hub: Hub, dataset: string, signal: AbortSignal): Promise<readonly SessionRef[]> {
+  const refs: SessionRef[] = [];
+  for await (const { ref } of hub.sessions({}, { signal })) if (ref.dataset === dataset) refs.push(ref);
+  if (refs.length > 0) return refs;
+  throw new NotFoundError(`no sessions of a dataset ${dataset} here`, {
+    hint: "write a dataset of your sources, a reference such as ibl:session:<eid>, or an address",
+  });
 }
 
 function digestsOf({ md5, sha256 }: Options): FileDigest[] {
@@ -179,7 +230,7 @@ function nameOf({ pathname }: URL): string {
 }
 
 /** A result for JSON: an error as its parts. */
-function plain({ error, ...rest }: DownloadResult) {
+function plain<Outcome extends Pick<DownloadResult, "error">>({ error, ...rest }: Outcome) {
   return {
     ...rest,
     error: error === null ? null : { code: error.code, message: error.message, hint: error.hint ?? null },

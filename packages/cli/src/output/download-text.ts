@@ -1,4 +1,11 @@
-import type { DownloadPlan, DownloadProgress, DownloadResult, PlannedFile, PlannedState } from "@crossprobe/core";
+import type {
+  DownloadPlan,
+  DownloadProgress,
+  DownloadResult,
+  FileVerdict,
+  PlannedFile,
+  PlannedState,
+} from "@crossprobe/core";
 import type { Io } from "../io.js";
 import { formatBytes, formatSpan } from "./bytes.js";
 import { errorLine } from "./errors.js";
@@ -27,9 +34,10 @@ export function planText(plan: DownloadPlan, width: number): string {
   return [groupedTable(columns, groups, width).trimEnd(), ...reasons, wrapText(sums(plan), width, "  ")].join("\n");
 }
 
-function sums({ files, missingBytes, unknownSizes, freeBytes, to }: DownloadPlan): string {
+function sums({ files, missingBytes, unknownSizes, expectedBytes, freeBytes, to }: DownloadPlan): string {
   const wanted = files.filter(({ state }) => state === "fetch" || state === "resume").length;
-  const unknown = unknownSizes === 0 ? "" : ` and ${unknownSizes} of unknown size`;
+  const about = expectedBytes === null ? "" : ` (about ${formatBytes(expectedBytes)}, an estimate)`;
+  const unknown = unknownSizes === 0 ? "" : ` and ${unknownSizes} of unknown size${about}`;
   const free = freeBytes === null ? "" : `; ${formatBytes(freeBytes)} free`;
   return `${wanted} of ${files.length} files to fetch, ${formatBytes(missingBytes)}${unknown}, to ${to}${free}`;
 }
@@ -91,6 +99,15 @@ export function failureLines(results: readonly DownloadResult[], width: number):
   return results.flatMap(({ status, error, file }) => {
     if (error === null) return [];
     return [wrapText(`crossprobe: ${status}: ${file.path}: ${errorLine(error)}`, width, "  ")];
+  });
+}
+
+/** Files that came as they should and that their reader cannot open, one wrapped line each. */
+export function unreadableLines(verdicts: readonly FileVerdict[], width: number): readonly string[] {
+  return verdicts.flatMap(({ error, file }) => {
+    if (error === null) return [];
+    const text = `crossprobe: unreadable: ${file.path}: ${errorLine(error)} (kept: it came as announced, and would come the same again)`;
+    return [wrapText(text, width, "  ")];
   });
 }
 

@@ -44,6 +44,8 @@ export interface RemoteFile {
   readonly path: string;
   /** Bytes; null where the source does not say. */
   readonly size: number | null;
+  /** About how many bytes files of its kind have, where {@link size} is not known: for estimates alone, never compared with what comes. */
+  readonly expectedSize?: number | undefined;
   readonly digests: readonly FileDigest[];
 }
 

@@ -103,6 +103,10 @@ class NodeDownloader implements Downloader {
     }
   }
 
+  open(to: string): ByteStore {
+    return new LocalStore(to);
+  }
+
   async publish(
     to: string,
     make: (folder: ByteStore) => Promise<readonly CompanionFile[]>,

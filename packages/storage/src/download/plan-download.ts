@@ -53,8 +53,19 @@ export async function planDownload(
     files: planned,
     missingBytes,
     unknownSizes: wanted.filter(({ size }) => size === null).length,
+    expectedBytes: expectedOf(wanted.filter(({ size }) => size === null)),
     freeBytes,
   };
+}
+
+/** Null where of some file not even that is known. */
+function expectedOf(files: readonly PlannedFile[]): number | null {
+  let sum = 0;
+  for (const { file } of files) {
+    if (file.expectedSize === undefined) return null;
+    sum += file.expectedSize;
+  }
+  return sum;
 }
 
 function checkFiles(files: readonly RemoteFile[], allowPrivate: boolean): void {
