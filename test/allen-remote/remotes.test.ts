@@ -1,13 +1,26 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AllenConfig, allen } from "@crossprobe/allen-adapter";
 import { openProjectCache } from "@crossprobe/allen-adapter/cache";
 import { bucketRemote, dandiRemote, warehouseRemote } from "@crossprobe/allen-adapter/remote";
-import { createHub, type FileSelection, type Hub, parseRef, type RemoteFile, type SessionRef } from "@crossprobe/core";
+import {
+  createHub,
+  type FileSelection,
+  type Hub,
+  type ProbeInsertion,
+  parseRef,
+  type RemoteFile,
+  type SessionRef,
+} from "@crossprobe/core";
 import { createDownloader, createStores, JsonHttp, LocalStore, toFileUrl } from "@crossprobe/storage/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SAMPLE } from "../cli/run.js";
+import { serveFolder } from "../conformance/http-folder.js";
 import { type AllenServer, FIXTURES, startAllenServer } from "./allen-server.js";
+
+const SAMPLE_FILE = "session_910000101/session_910000101.nwb";
 
 let server: AllenServer;
 let folder: string;
@@ -182,6 +195,25 @@ describe("the bucket", () => {
     expect(files.map(({ size, absent, urls }) => [size, absent, urls.length])).toEqual(Array(5).fill([null, null, 1]));
   });
 
+  it("is read as a cache, without a local one", async () => {
+    const entries = new Map<string, Uint8Array>();
+    for (const name of ["manifest.json", "sessions.csv", "probes.csv", "channels.csv", "units.csv", SAMPLE_FILE]) {
+      entries.set(name, await readFile(join(SAMPLE.allen, name)));
+    }
+    const served = await serveFolder(entries);
+    const hub = hubOf({ remote: bucketRemote({ ...service(), url: served.url, prefix: "" }) });
+    const probes: ProbeInsertion[] = [];
+    for await (const { ref } of hub.sessions()) probes.push(...(await hub.probes(ref)));
+    const [probe] = probes;
+    if (probe === undefined) throw new Error("no probe");
+    expect((await hub.spikes(probe.ref)).times.length).toBeGreaterThan(0);
+    const { sources, answers } = await hub.describe("allen");
+    expect(sources).toEqual([{ url: served.url, kind: "EcephysProjectCache folder" }]);
+    expect(answers).toMatchObject({ spikes: true, events: true });
+    hub.dispose();
+    await served.close();
+  });
+
   it("does not take a page of a proxy for a listing", async () => {
     server.set(prefix, { body: "<html><title>Sign in</title></html>" });
     await expect(list(hubOf({ remote: remote() }))).rejects.toMatchObject({ code: "format" });
@@ -245,6 +277,23 @@ describe("the DANDI archive", () => {
       })),
     ]);
     expect(server.seen.filter((address) => address.includes("000021"))).toHaveLength(2);
+  });
+
+  it("is fetched through the redirect to where the archive keeps its files, and compared", async () => {
+    const content = Buffer.from("a session or so");
+    const sha256 = createHash("sha256").update(content).digest("hex");
+    const first = asset(1, "sub-1/sub-1_ses-900000001.nwb", content.byteLength, sha256);
+    server.set(pages("000021", 1), { body: JSON.stringify({ count: 1, results: [first] }) });
+    const moved = { status: 302, headers: { Location: `${server.url}/blobs/1` } };
+    server.set(`/api/assets/${first.asset_id}/download/`, moved);
+    server.set("/blobs/1", { body: content });
+    const hub = hubOf({ remote: remote(), caches: await caches() });
+    const download = await hub.download(await list(hub, { object: "session" }), { to: folder, allowPrivate: true });
+    for await (const { status, trust } of download.results()) expect([status, trust]).toEqual(["fetched", "digest"]);
+    server.set("/blobs/1", { body: Buffer.from("a session or s0") });
+    await rm(`${folder}/session_900000001`, { recursive: true });
+    const again = await hub.download(await list(hub, { object: "session" }), { to: folder, allowPrivate: true });
+    for await (const { status } of again.results()) expect(status).toBe("quarantined");
   });
 
   it("cannot stand in for a cache: it has no tables", () => {

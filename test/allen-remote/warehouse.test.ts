@@ -182,6 +182,14 @@ describe("failures", () => {
     expect(waits).toHaveLength(2);
   });
 
+  it("follows the service to another address, and not for ever", async () => {
+    server.plan({ status: 301, headers: { Location: `${server.url}/moved` } }, { body: body("03-probes.json") });
+    expect((await warehouse().probes()).rowCount).toBe(11);
+    server.set("/moved", { status: 302, headers: { Location: `${server.url}/moved` } });
+    server.plan({ status: 302, headers: { Location: `${server.url}/moved` } });
+    await expect(warehouse({ retries: 0 }).probes()).rejects.toMatchObject({ code: "store" });
+  });
+
   it("does not ask again after 404", async () => {
     server.plan({ status: 404, body: "no" });
     await expect(warehouse().probes()).rejects.toMatchObject({ code: "store", status: 404, retryable: false });
