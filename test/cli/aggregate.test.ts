@@ -133,6 +133,18 @@ describe("crossprobe aggregate", () => {
     await file?.close();
   });
 
+  it("says which units lack the amplitudes that were asked for", async () => {
+    const source = copySample("ibl");
+    rmSync(join(source, SORTING, "spikes.amps.npy"));
+    const folder = temporaryFolder();
+    const probe = ["--ibl", source, "--probe", "ibl:probe:86837375-7ea9-5afd-ba45-aab8e32f369a"];
+    const asked = [...probe, "--spikes", join(folder, "spikes.h5")];
+    const { counts, notices } = await runJson<Document>(["aggregate", ...asked, "--amplitudes"], { cwd: folder });
+    expect(notices).toContainEqual(expect.objectContaining({ code: "amplitudes-absent", count: counts.units }));
+    const without = await runJson<Document>(["aggregate", ...asked], { cwd: folder });
+    expect(without.notices.map(({ code }) => code)).not.toContain("amplitudes-absent");
+  });
+
   it("leaves nothing behind where nothing could be read or it was interrupted; what was there stays", async () => {
     const source = copySample("ibl");
     rmSync(join(source, SORTING, "spikes.times.npy"));

@@ -1,6 +1,8 @@
 import { extname } from "node:path";
 import {
+  formatRef,
   isSameRef,
+  type Notice,
   type ProbeInsertion,
   type ProbeRef,
   type Session,
@@ -88,6 +90,8 @@ async function run(context: CommandContext, options: Options): Promise<void> {
           const { units, spikes } = await reader.read(probe);
           await unitsFile?.add(units);
           if (spikes !== null && spikesFile !== undefined) await addSpikes(spikesFile, units, spikes, options);
+          if (options.amplitudes && spikes !== null && !spikes.amplitudesV)
+            notices.add(withoutAmplitudes(units, probe));
           counts.probes++;
           counts.failedProbes--;
           counts.units += units.length;
@@ -114,6 +118,11 @@ async function addSpikes(
     const volts = amplitudes ? (spikes.amplitudesV?.subarray(start, stop) ?? null) : null;
     await file.add(key, spikeTrain(spikes, i), volts);
   }
+}
+
+function withoutAmplitudes(units: readonly AggregatedUnit[], probe: ProbeRef): Notice {
+  const message = "units have no amplitudes in their source: the spikes file has their times alone";
+  return { code: "amplitudes-absent", message, count: units.length, where: formatRef(probe) };
 }
 
 /** Reads probe after probe, with the sessions that they belong to. */
