@@ -1,5 +1,6 @@
 /** Alyx, IBL's database, over REST: sessions, insertions, files, trajectories and channels. */
 
+export { HISTOLOGY_STATES, type HistologyState } from "../histology-state.js";
 export {
   type Aggregate,
   type AggregateFilter,
@@ -25,15 +26,13 @@ export type {
 export { FIND_MODES, type FinderOptions, type FindMode, type LocalSessions, SessionFinder } from "./finder.js";
 export type { AlyxList } from "./list.js";
 export { localSessions } from "./local-sessions.js";
-export {
-  type AlyxChannel,
-  type AlyxDataset,
-  type AlyxInsertion,
-  type AlyxSession,
-  type AlyxSessionDataset,
-  type AlyxSessionDetails,
-  type AlyxTrajectory,
-  HISTOLOGY_STATES,
-  type HistologyState,
+export type {
+  AlyxChannel,
+  AlyxDataset,
+  AlyxInsertion,
+  AlyxSession,
+  AlyxSessionDataset,
+  AlyxSessionDetails,
+  AlyxTrajectory,
 } from "./records.js";
 export type { AlyxClock } from "./throttle.js";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { histologyStateOf } from "../histology-state.js";
 import { flag, folder, idOfUrl, json, number, relativePathOf, text, texts } from "./record-fields.js";
 
 /** Answers of Alyx become our names here. Fields that we do not know are left out; text that is empty is absent (null). */
@@ -73,10 +74,6 @@ export const alyxSessionDatasetSchema = z
   }));
 export type AlyxSessionDataset = z.output<typeof alyxSessionDatasetSchema>;
 
-/** How far the track of a probe was found in the brain, best first. Source: brainbox `SpikeSortingLoader`. */
-export const HISTOLOGY_STATES = ["resolved", "aligned", "traced"] as const;
-export type HistologyState = (typeof HISTOLOGY_STATES)[number];
-
 const insertionJson = z
   .looseObject({
     qc: text,
@@ -100,7 +97,9 @@ function fromInsertionJson(stored: z.output<typeof insertionJson>) {
     unitCount: stored?.n_units ?? null,
     goodUnitCount: stored?.n_units_qc_pass ?? null,
     /** `null` where no track was traced. */
-    histology: histologyOf(stored?.extended_qc ?? {}),
+    histology: histologyStateOf(stored ?? {}),
+    /** Whether alignments agree; null where the record does not say. */
+    isAlignmentResolved: stored?.extended_qc?.alignment_resolved ?? null,
     /** How many alignments were made. */
     alignmentCount: stored?.extended_qc?.alignment_count ?? null,
     /** Key of the alignment that the channels come from. */
@@ -108,16 +107,6 @@ function fromInsertionJson(stored: z.output<typeof insertionJson>) {
     /** Points of the traced track, micrometres from bregma: ml, ap, dv. */
     trackUm: stored?.xyz_picks ?? null,
   };
-}
-
-function histologyOf(qc: {
-  tracing_exists?: boolean | null | undefined;
-  alignment_count?: number | null | undefined;
-  alignment_resolved?: boolean | null | undefined;
-}): HistologyState | null {
-  if (qc.alignment_resolved === true) return "resolved";
-  if ((qc.alignment_count ?? 0) > 0) return "aligned";
-  return qc.tracing_exists === true ? "traced" : null;
 }
 
 const insertionFields = { id: z.guid(), name: z.string(), model: text, serial: text, json: insertionJson };

@@ -10,6 +10,10 @@ describe("histologyOfInsertion", () => {
     [insertion({ tracing_exists: true, alignment_count: 0 }), "traced"],
     [insertion({}, { xyz_picks: [[1, 2, 3]] }), "traced"],
     [insertion({ tracing_exists: false, alignment_count: 2 }), null],
+    [insertion({ alignment_resolved: true, alignment_count: 2 }), null],
+    [insertion({ alignment_resolved: true, alignment_count: 2 }, { xyz_picks: [[1, 2, 3]] }), "resolved"],
+    [{ id: "8028d4ce-a7dd-361e-9f24-20404d184288", histology: "aligned", alignmentCount: 1 }, "aligned"],
+    [{ id: "8028d4ce-a7dd-361e-9f24-20404d184288", histology: null, alignmentCount: null }, null],
     [{ json: null }, null],
     ["nothing", null],
   ])("of %j", (record, expected) => {

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { HISTOLOGY_STATES, type HistologyState, histologyStateOf } from "../histology-state.js";
 
 /**
  * How the place of a probe in the brain is known, from least to best: a track traced in the histology, aligned to the recording by
  * one person, or resolved (alignments agree, and the release states the channels' places).
  */
-export type HistologyProvenance = "traced" | "aligned" | "resolved";
+export type HistologyProvenance = HistologyState;
 
 /** Where channel places come from: the release's own files, or the tracing and alignment that Alyx keeps. */
 export interface HistologySource {
@@ -28,20 +29,19 @@ const insertionSchema = z.object({
     .nullish(),
 });
 
+const clientSchema = z.object({ histology: z.enum(HISTOLOGY_STATES).nullable() });
+
 /**
- * What an Alyx insertion record says of its histology; null where the probe was not traced, or the record does not say.
+ * What an Alyx insertion record, as the service answers or as `AlyxClient` gives it, says of its histology; null where the probe was not
+ * traced, or the record does not say.
  *
- * Source: `brainbox.io.one._load_channel_locations_traj` (ibllib 4.1), fields `json.extended_qc.tracing_exists`,
- * `alignment_resolved`, `alignment_count`; a track with `xyz_picks` counts as traced.
+ * Source: `brainbox.io.one._load_channel_locations_traj` (ibllib 4.1).
  */
 export function histologyOfInsertion(insertion: unknown): HistologyProvenance | null {
+  const read = clientSchema.safeParse(insertion);
+  if (read.success) return read.data.histology;
   const parsed = insertionSchema.safeParse(insertion);
-  const json = parsed.success ? parsed.data.json : undefined;
-  const quality = json?.extended_qc;
-  const isTraced = quality?.tracing_exists ?? (json?.xyz_picks?.length ?? 0) > 0;
-  if (!isTraced) return null;
-  if (quality?.alignment_resolved === true) return "resolved";
-  return (quality?.alignment_count ?? 0) > 0 ? "aligned" : "traced";
+  return histologyStateOf((parsed.success ? parsed.data.json : undefined) ?? {});
 }
 
 /** Channel places in the release are resolved ones: alignments that are not resolved are kept in Alyx only. */

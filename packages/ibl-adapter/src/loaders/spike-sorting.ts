@@ -28,7 +28,7 @@ export interface SpikeSortingOptions extends FileChoice {
   readonly clusterAttributes?: readonly string[] | undefined;
   /** The small table of spikes of good units (`passingSpikes`) instead of all spikes. */
   readonly goodUnitsOnly?: boolean | undefined;
-  /** Alyx record of the insertion, for the state of its histology where the files state no places. */
+  /** Alyx record of the insertion, as the service answers or `AlyxClient.insertion` gives it, for the state of its histology where the files state no places. */
   readonly insertion?: unknown;
 }
 

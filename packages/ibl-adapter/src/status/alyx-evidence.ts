@@ -41,7 +41,7 @@ function trackOf(probe: AlyxSessionDetails["probes"][number]): TrackEvidence {
   return {
     traced: (probe.trackUm?.length ?? 0) > 0,
     alignmentUploaded: (probe.alignmentCount ?? 0) > 0,
-    alignmentResolved: probe.histology === "resolved",
+    alignmentResolved: probe.isAlignmentResolved === true,
     from: `record of the insertion ${probe.id}`,
   };
 }
