@@ -103,7 +103,8 @@ const RAW_EPHYS = "raw_ephys_data/{probe}";
  * ours. Where a rule differs on purpose, the package's README says so.
  */
 export const EXTRACTION_RULES: readonly ExtractionRule[] = [
-  ofTask("trials", "_ibl_trials\\.table\\.pqt"),
+  // Sessions of before the table have a file a column.
+  ofTask("trials", "_ibl_trials\\.(?:table\\.pqt|intervals\\.npy)"),
   ofTask("wheel", "_ibl_wheel\\.position\\.npy"),
   passive("intervalsTable", "_ibl_passivePeriods\\.intervalsTable\\.csv"),
   passive("passiveStims", "_ibl_passiveStims\\.table\\.csv"),

@@ -102,6 +102,10 @@ function judgeFiles(rule: FileRule, slot: Slot, evidence: SessionEvidence, files
   }
   const collection = fill(rule.collection, slot);
   const missing = rule.files.map((pattern) => fill(pattern, slot)).filter((pattern) => !files.has(collection, pattern));
+  if (slot.names.sorting !== "" && slot.names.sorter === "" && rule.collection.includes("{sorter}")) {
+    const detail = `${slot.names.sorting} names no sorter, as folders of results over it do`;
+    return { value: null, reason: "notStated", detail };
+  }
   const isUnsorted = slot.names.sorting === "" && rule.collection.includes("{sort");
   const where = isUnsorted ? `alf/${slot.names.probe}, which has no sorting` : collection;
   if (missing.length === 0) return { value: "extraction complete", reason: "registered", detail: where };
@@ -177,7 +181,12 @@ function judgeSorter(slot: Slot, files: RegisteredFiles): Verdict {
 
 /** A pattern of a file name for reading. */
 function plain(pattern: string): string {
-  return pattern.replaceAll("\\d+", "*").replaceAll("\\d*", "*").replaceAll("c?bin", "cbin").replaceAll("\\", "");
+  return pattern
+    .replace(/\(\?:([^|)]*)\|[^)]*\)/gu, "$1") // of several spellings the first
+    .replaceAll("\\d+", "*")
+    .replaceAll("\\d*", "*")
+    .replaceAll("c?bin", "cbin")
+    .replaceAll("\\", "");
 }
 
 function noticesOf(aspects: readonly AspectStatus[], { eid, files }: SessionEvidence): Notice[] {

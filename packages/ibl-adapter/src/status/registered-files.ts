@@ -50,12 +50,17 @@ export interface Sorting {
   readonly file: EvidenceFile;
 }
 
-/** The first sorter with spike times; of several revisions the default one, else the first. Source: psyfun, `_pick_sorter`. */
+/**
+ * The first sorter with spike times; of several revisions the default one, else the last as text, which is what the loaders read.
+ *
+ * Source: psyfun, `_pick_sorter`; there it is the first of the answer where none is default.
+ */
 export function chooseSorting(probe: string, files: RegisteredFiles): Sorting | undefined {
   for (const sorter of STATUS_SORTERS) {
     const collection = sorter === "" ? `alf/${probe}` : `alf/${probe}/${sorter}`;
     const found = files.in(collection).filter(({ name }) => name === "spikes.times.npy");
-    const file = found.find(({ isDefault }) => isDefault === true) ?? found[0];
+    const last = [...found].sort((a, b) => (a.revision < b.revision ? 1 : a.revision > b.revision ? -1 : 0))[0];
+    const file = found.find(({ isDefault }) => isDefault === true) ?? last;
     if (file !== undefined) return { sorter, collection, file };
   }
   return undefined;
