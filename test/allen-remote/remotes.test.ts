@@ -132,6 +132,23 @@ describe("the warehouse", () => {
     ]);
   });
 
+  it("keeps a download whose tables cannot be had, and says so", async () => {
+    for (const model of ["EcephysSession", "EcephysProbe"]) {
+      const include =
+        model === "EcephysSession" ? ",rma::include,specimen(donor(age)),well_known_files(well_known_file_type)" : "";
+      const page = ",rma::options[start_row$eq0][num_rows$eq5000][order$eq'id']";
+      server.set(`/api/v2/data/query.json?criteria=model::${model}${include}${page}`, { body: "<html>busy</html>" });
+    }
+    const chosen = hub();
+    const download = await chosen.download(await list(chosen, { object: "session" }), {
+      to: folder,
+      allowPrivate: true,
+    });
+    for await (const { status } of download.results()) expect(status).toBe("fetched");
+    expect(download.notices.filter(({ message }) => message.includes("web page"))).toHaveLength(2);
+    expect(JSON.parse(await readFile(`${folder}/manifest.json`, "utf8")).manifest[0].value).toBe("0.3.0");
+  });
+
   it("never touches a table that is there", async () => {
     await writeFile(`${folder}/probes.csv`, "mine\n");
     const chosen = hub();
@@ -277,6 +294,12 @@ describe("the DANDI archive", () => {
       })),
     ]);
     expect(server.seen.filter((address) => address.includes("000021"))).toHaveLength(2);
+    const plugin = allen({ remote: remote(), caches: await caches() });
+    const adapter = plugin.create({ stores: createStores() });
+    const known = (await list(hubOf({ remote: remote(), caches: await caches() }))).slice(0, 1);
+    for await (const _ of adapter.files({ refs: [SESSION] }));
+    const { notices } = (await adapter.companions?.(new LocalStore(folder), known)) ?? { notices: [] };
+    expect(notices.map(({ code, count }) => [code, count])).toContainEqual(["assets-unknown", 1]);
   });
 
   it("is fetched through the redirect to where the archive keeps its files, and compared", async () => {

@@ -56,6 +56,7 @@ class BucketSource implements ReleaseSource {
   readonly title = "public S3 bucket";
   readonly url: string;
   readonly tables: ByteStore;
+  readonly notices = [];
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #service: WebService;

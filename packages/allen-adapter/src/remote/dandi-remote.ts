@@ -1,5 +1,6 @@
 import { type CallOptions, type FileDigest, type Notice, SchemaError, SharedRead } from "@crossprobe/core";
 import { z } from "zod";
+import { NoticeCounter } from "../notices.js";
 import {
   type AllenRemote,
   absentFile,
@@ -21,8 +22,6 @@ export interface DandiOptions extends WebServiceOptions {
   /** `draft` unless given; a published version such as `0.230101.1200` never changes. */
   readonly version?: string | undefined;
   readonly dandisets?: readonly string[] | undefined;
-  /** Told of assets that are no file of the release. */
-  readonly onNotice?: ((notice: Notice) => void) | undefined;
 }
 
 const PAGE_SIZE = 100;
@@ -60,6 +59,7 @@ class DandiSource implements ReleaseSource {
   readonly title = "DANDI archive";
   readonly url: string;
   readonly tables = undefined;
+  readonly #notices = new NoticeCounter();
   readonly #service: WebService;
   readonly #options: DandiOptions;
   readonly #index: SharedRead<AssetIndex>;
@@ -69,6 +69,10 @@ class DandiSource implements ReleaseSource {
     this.url = toServiceUrl(options.url ?? DANDI_URL);
     this.#service = new WebService(options);
     this.#index = new SharedRead((inner) => this.#readIndex(inner));
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#notices.list();
   }
 
   /** Those with LFP files: the archive lists no others. */
@@ -116,7 +120,7 @@ class DandiSource implements ReleaseSource {
       }
     }
     const message = "Assets of the archive that are neither a session nor an LFP file are left out.";
-    if (unknown > 0) this.#options.onNotice?.({ code: "assets-unknown", message, count: unknown, where: this.url });
+    this.#notices.add("assets-unknown", this.url, message, unknown);
     return { sessions, probes };
   }
 

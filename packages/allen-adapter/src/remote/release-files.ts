@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type Companions,
   type FileSelection,
+  isDataError,
   NotFoundError,
   type Notice,
   type ProbeRef,
@@ -77,14 +78,33 @@ export class ReleaseFiles {
     for (const file of wanted) {
       const path = cacheFileKey(manifest, file);
       if ((await folder.size(path, options)) !== undefined) continue;
-      const bytes = await this.#readTable(file, options);
+      const { bytes, why } = await this.#tryTable(file, options);
       if (bytes !== undefined) made.push({ path, bytes });
-      else if (file.kind === "table") notices.push(missingTable(path, folder, this.#source));
+      else if (file.kind === "table" || why !== undefined) notices.push(this.#missing(path, folder, why));
     }
     if ((await folder.size(MANIFEST_KEY, options)) === undefined) {
       made.unshift({ path: MANIFEST_KEY, bytes: new TextEncoder().encode(encodeManifest()) });
     }
-    return { files: made, notices };
+    return { files: made, notices: [...notices, ...this.#source.notices, ...(this.#digests?.notices ?? [])] };
+  }
+
+  /** A table that cannot be had must not make a finished download fail. */
+  async #tryTable(
+    file: CacheFile,
+    options: CallOptions,
+  ): Promise<{ readonly bytes?: Uint8Array | undefined; readonly why?: string | undefined }> {
+    try {
+      return { bytes: await this.#readTable(file, options) };
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      return { why: error.message };
+    }
+  }
+
+  #missing(path: string, folder: ByteStore, why: string | undefined): Notice {
+    const reason = why === undefined ? `${this.#source.title} does not give it` : `could not be had: ${why}`;
+    const message = `${path} is missing and ${reason}; AllenSDK will ask its warehouse for it.`;
+    return { code: "table-missing", message, count: 1, where: folder.url + path };
   }
 
   async #find(file: SessionCacheFile, options: CallOptions): Promise<RemoteFile | undefined> {
@@ -190,9 +210,4 @@ function unknown(ref: SessionRef | ProbeRef, source: ReleaseSource): NotFoundErr
       hint: `List the ${ref.kind}s to see their references.`,
     },
   );
-}
-
-function missingTable(path: string, folder: ByteStore, source: ReleaseSource): Notice {
-  const message = `${path} is missing, and ${source.title} has no tables: AllenSDK will ask its warehouse for it.`;
-  return { code: "table-missing", message, count: 1, where: folder.url + path };
 }

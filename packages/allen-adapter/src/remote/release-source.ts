@@ -1,4 +1,4 @@
-import type { AdapterDeps, ByteStore, CallOptions, FileDigest } from "@crossprobe/core";
+import type { AdapterDeps, ByteStore, CallOptions, FileDigest, Notice } from "@crossprobe/core";
 import type { CacheFile } from "../cache/cache-files.js";
 
 /** A file of the release at one place that distributes it. */
@@ -28,6 +28,8 @@ export interface ReleaseSource {
   readonly url: string;
   /** Its tables as the folder of a project cache; `undefined` where it has none. */
   readonly tables: ByteStore | undefined;
+  /** What to know about its answers so far. */
+  readonly notices: readonly Notice[];
   /** Identifiers of the probes of a session; `undefined` for a session that it does not know. */
   probesOf(session: string, options: CallOptions): Promise<readonly string[] | undefined>;
   /** The session of a probe; `undefined` for a probe that it does not know. */

@@ -1,4 +1,5 @@
-import type { CallOptions } from "@crossprobe/core";
+import type { CallOptions, Notice } from "@crossprobe/core";
+import { NoticeCounter } from "../notices.js";
 import { type FileLink, Warehouse, type WarehouseOptions } from "../warehouse/warehouse.js";
 import { WarehouseStore } from "../warehouse/warehouse-store.js";
 import type { AllenRemote, FoundFile, FoundTemplate, ReleaseSource, SessionCacheFile } from "./release-source.js";
@@ -10,17 +11,30 @@ import type { AllenRemote, FoundFile, FoundTemplate, ReleaseSource, SessionCache
  * allen({ caches: [], remote: warehouseRemote({ http: new JsonHttp() }) });
  */
 export function warehouseRemote(options: WarehouseOptions): AllenRemote {
-  return { hasTables: true, open: () => new WarehouseSource(new Warehouse(options)) };
+  return { hasTables: true, open: () => new WarehouseSource(options) };
 }
 
 class WarehouseSource implements ReleaseSource {
   readonly title = "Allen Institute data warehouse (RMA)";
   readonly tables: WarehouseStore;
   readonly #warehouse: Warehouse;
+  readonly #notices = new NoticeCounter();
 
-  constructor(warehouse: Warehouse) {
-    this.#warehouse = warehouse;
-    this.tables = new WarehouseStore(warehouse);
+  constructor(options: WarehouseOptions) {
+    const onNotice = (notice: Notice) => {
+      this.#note([notice]);
+      options.onNotice?.(notice);
+    };
+    this.#warehouse = new Warehouse({ ...options, onNotice });
+    this.tables = new WarehouseStore(this.#warehouse, onNotice);
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#notices.list();
+  }
+
+  #note(notices: readonly Notice[]): void {
+    for (const { code, where, message, count } of notices) this.#notices.add(code, where, message, count);
   }
 
   get url(): string {
@@ -48,7 +62,8 @@ class WarehouseSource implements ReleaseSource {
   }
 
   async templates(options: CallOptions): Promise<readonly FoundTemplate[]> {
-    const { templates } = await this.#warehouse.templates(options);
+    const { templates, notices } = await this.#warehouse.templates(options);
+    this.#note(notices);
     return templates.map((link) => ({ ...toFound(link), file: { kind: link.kind, number: link.number } }));
   }
 }

@@ -1,4 +1,11 @@
-import { type ByteStore, type CallOptions, isDataError, type ReadOptions, SharedRead } from "@crossprobe/core";
+import {
+  type ByteStore,
+  type CallOptions,
+  isDataError,
+  type Notice,
+  type ReadOptions,
+  SharedRead,
+} from "@crossprobe/core";
 import { encodeManifest, MANIFEST_KEY } from "../cache/manifest-entries.js";
 import type { Warehouse } from "./warehouse.js";
 import type { WarehouseTable } from "./warehouse-table.js";
@@ -26,11 +33,14 @@ const KEPT = 8;
 export class WarehouseStore implements ByteStore {
   readonly url: string;
   readonly #warehouse: Warehouse;
+  readonly #onNotice: (notice: Notice) => void;
   readonly #files = new Map<string, SharedRead<Uint8Array | undefined>>();
 
-  constructor(warehouse: Warehouse) {
+  /** @param onNotice told what was put right in tables */
+  constructor(warehouse: Warehouse, onNotice: (notice: Notice) => void = () => undefined) {
     this.url = warehouse.url;
     this.#warehouse = warehouse;
+    this.#onNotice = onNotice;
   }
 
   /** Makes the file. */
@@ -63,7 +73,8 @@ export class WarehouseStore implements ByteStore {
   /** A question that cannot be put, or that nothing answers, is a file that is not there. */
   async #make(ask: Ask, options: CallOptions): Promise<Uint8Array | undefined> {
     try {
-      const { text, rowCount } = await ask(this.#warehouse, options);
+      const { text, rowCount, notices } = await ask(this.#warehouse, options);
+      for (const notice of notices) this.#onNotice(notice);
       return rowCount === 0 ? undefined : new TextEncoder().encode(text);
     } catch (error) {
       if (isDataError(error, "query")) return undefined;

@@ -43,7 +43,8 @@ export async function fetchFile(planned: PlannedFile, context: FetchContext): Pr
   const nothing = { file, size: null, received: 0, trust: null, digests: [], error: null, setAside: null };
   if (planned.state === "absent") {
     const error = new NotFoundError(planned.reason ?? "it is not there", {
-      hint: "the catalogue may be older than the server",
+      // What the source says itself is no matter of an old catalogue.
+      hint: file.absent === null ? "the catalogue may be older than the server" : undefined,
     });
     return { ...nothing, status: "absent", error };
   }
