@@ -11,6 +11,7 @@ import {
   loadPassive,
   loadPose,
   loadPupil,
+  loadReactionTimes,
   loadSpikeSorting,
   loadTrials,
   loadWheel,
@@ -47,6 +48,39 @@ const parquet = (columns: Record<string, number[]>): Uint8Array =>
   encodeParquet(
     table(Object.entries(columns).map(([name, values]): [string, Column] => [name, Float64Array.from(values)])),
   );
+
+describe("what no number holds", () => {
+  it("stays as it is in an object: a 64-bit integer is not rounded", async () => {
+    const ids = BigInt64Array.of(2n ** 60n + 1n, 1n);
+    const bytes = encodeParquet(
+      table([
+        ["id", ids],
+        ["pair_0", ids],
+        ["pair_1", Float64Array.of(1, 2)],
+      ]),
+    );
+    const { attributes } = await loadObject(await memory({ "things.table.pqt": bytes }), "things");
+    expect(attributes.get("id")).toMatchObject({ data: [2n ** 60n + 1n, 1n], shape: [2] });
+    expect(attributes.get("pair")).toMatchObject({ data: [2n ** 60n + 1n, 1, 1n, 2], shape: [2, 2] });
+  });
+
+  it("is an error where numbers are needed, by column", async () => {
+    const words = encodeParquet(table([["goCue_times", ["soon"]]]));
+    const reactions = memory({ "_ibl_trials.table.pqt": words }).then((session) => loadReactionTimes(session));
+    await expect(reactions).rejects.toMatchObject({ code: "format", message: expect.stringContaining("goCue_times") });
+    const periods = new TextEncoder().encode(",RFM\nstart,soon\nstop,2\n");
+    const passive = memory({ "_ibl_passivePeriods.intervalsTable.csv": periods }).then((session) =>
+      loadPassive(session),
+    );
+    await expect(passive).rejects.toMatchObject({ code: "format", message: expect.stringContaining("RFM") });
+  });
+
+  it("is a notice where the file has no bytes", async () => {
+    const passive = await loadPassive(await memory({ "_ibl_passiveGabor.table.csv": new Uint8Array() }));
+    expect(passive.gabors).toBeNull();
+    expect(passive.notices).toMatchObject([{ code: "file-empty", count: 1 }]);
+  });
+});
 
 describe("loaders, on the sample session", () => {
   it("finds the movements that brainbox found: the recording tells that its encoder has 1024 counts", () => {

@@ -18,7 +18,7 @@ import { toNumberColumn } from "./table-columns.js";
 /** An array of an ALF file; `(n, 1)` is given as `[n]`, as ONE does. */
 export interface AlfArrayContent {
   readonly kind: "array";
-  /** Numbers; texts and anything else of a table as they are, null where absent. */
+  /** Numbers; texts, integers that no number holds and anything else of a table as they are, null where absent. */
   readonly data: NumericArray | readonly unknown[];
   readonly shape: readonly number[];
 }

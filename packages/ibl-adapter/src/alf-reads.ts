@@ -185,6 +185,8 @@ export class AlfReads {
     await this.#checkSize(file);
     const content = await readAlfContent(file.store, file.key, this.#options);
     this.#used(file);
+    if (content.kind === "empty")
+      this.note("file-empty", `${file.canonical} has no bytes: download it again`, 1, alfUrl(file));
     return { content, url: alfUrl(file) };
   }
 

@@ -9,6 +9,11 @@ it("reads numbers of any kind, absent ones as NaN", () => {
   );
 });
 
+it("is no number column where an integer is held by no number", () => {
+  expect(toNumberColumn(BigInt64Array.of(1n, 2n ** 53n + 1n))).toBeUndefined();
+  expect(toNumberColumn([1, 2n ** 60n])).toBeUndefined();
+});
+
 it("is no number column with a word in it", () => {
   expect(toNumberColumn(["1", "good"])).toBeUndefined();
   expect(toNumberColumn([{}])).toBeUndefined();

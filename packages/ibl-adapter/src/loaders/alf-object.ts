@@ -117,13 +117,14 @@ function takenApart(key: string, content: AlfContent, url: string): Attribute[] 
   });
 }
 
+/** Integers that no number holds exactly stay as they are. */
 function plain(column: Column): AlfArrayContent["data"] {
-  return column instanceof BigInt64Array ? Float64Array.from(column, Number) : column;
+  return column instanceof BigInt64Array ? Array.from(column) : column;
 }
 
 function joined(first: Column, second: Column, rowCount: number): AlfArrayContent {
   const shape = [rowCount, 2];
-  const isNumeric = ArrayBuffer.isView(first) && ArrayBuffer.isView(second);
+  const isNumeric = [first, second].every((part) => ArrayBuffer.isView(part) && !(part instanceof BigInt64Array));
   const at = (i: number): unknown => (i % 2 === 0 ? first : second)[Math.floor(i / 2)];
   const length = 2 * rowCount;
   if (!isNumeric) return { kind: "array", data: Array.from({ length }, (_, i) => at(i)), shape };

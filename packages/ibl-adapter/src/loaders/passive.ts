@@ -119,7 +119,13 @@ function toPeriods({ columns }: Table, collection: string): PassivePeriod[] {
     .filter(([name]) => name !== "")
     .map(([name, column]) => {
       const values = toNumberColumn(column);
-      return { name, start: values?.[start] ?? Number.NaN, stop: values?.[stop] ?? Number.NaN };
+      if (values === undefined) {
+        throw new FormatError(`${name} of passivePeriods.intervalsTable of ${collection} holds what is no number`, {
+          ...{ format: "alf", at: name },
+          hint: "download it again",
+        });
+      }
+      return { name, start: values[start] ?? Number.NaN, stop: values[stop] ?? Number.NaN };
     });
 }
 
