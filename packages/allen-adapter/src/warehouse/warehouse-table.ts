@@ -91,7 +91,8 @@ export function metricsTable({ rows, url }: RmaRows): WarehouseTable {
 }
 
 function toTable(rows: readonly RmaRow[], index: string, floats: ReadonlySet<string>): WarehouseTable {
-  const names = new Set([index, ...rows.flatMap((row) => Object.keys(row))]);
+  const names = new Set([index]);
+  for (const row of rows) for (const name of Object.keys(row)) names.add(name);
   const columns = new Map<string, readonly Cell[]>();
   const dtypes = new Map<string, Dtype>();
   for (const name of names) {
