@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AllenConfig, allen } from "@crossprobe/allen-adapter";
@@ -147,6 +147,28 @@ describe("the warehouse", () => {
     for await (const { status } of download.results()) expect(status).toBe("fetched");
     expect(download.notices.filter(({ message }) => message.includes("web page"))).toHaveLength(2);
     expect(JSON.parse(await readFile(`${folder}/manifest.json`, "utf8")).manifest[0].value).toBe("0.3.0");
+  });
+
+  it.each([
+    ["nothing", null],
+    ["a file that no reader opens", "no NWB file"],
+  ])("saves no error page as a file, and deletes nothing: with %s in its place", async (_, content) => {
+    const place = `${folder}/session_900000001/session_900000001.nwb`;
+    if (content !== null) {
+      await mkdir(`${folder}/session_900000001`);
+      await writeFile(place, content);
+    }
+    const page = { status: 503, body: await readFile(`${FIXTURES}/38-failure-503-with-an-html-page.html`) };
+    server.set("//api/v2/well_known_file_download/980000001", page);
+    const plugin = allen({ caches: [], remote: warehouseRemote({ ...service(), url: server.url }) });
+    const downloader = createDownloader({ pause: async () => undefined });
+    const chosen = createHub({ stores: createStores(), adapters: [plugin], downloader });
+    const download = await chosen.download(await list(chosen, { object: "session" }), {
+      to: folder,
+      allowPrivate: true,
+    });
+    for await (const { status } of download.results()) expect(status).toBe("failed");
+    expect(await readFile(place, "utf8").catch(() => null)).toBe(content);
   });
 
   it("never touches a table that is there", async () => {

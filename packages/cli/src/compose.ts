@@ -34,7 +34,8 @@ function allenOf(caches: readonly string[], sources: Sources, environment: NodeJ
     throw new ConfigError(`ALLEN_REMOTE is ${JSON.stringify(name)}`, { hint: "write warehouse, s3 or dandi" });
   }
   const remote = remoteOf({ http: new JsonHttp(), url: url || undefined });
-  return allen({ caches, analysisMetrics: sources.allenMetrics, remote });
+  const digests = sources.allenDigests === "dandi" ? dandiRemote({ http: new JsonHttp() }) : undefined;
+  return allen({ caches, analysisMetrics: sources.allenMetrics, remote, digests });
 }
 
 const ALLEN_REMOTES: Readonly<Record<string, (options: { http: JsonHttp; url: string | undefined }) => AllenRemote>> = {

@@ -16,6 +16,8 @@ const configSchema = z.strictObject({
   allenMetrics: z.boolean().optional(),
   /** Where files of Allen sessions are fetched from (the warehouse if not said). */
   allenRemote: z.enum(["warehouse", "s3", "dandi"]).optional(),
+  /** Who states digests of files that come from elsewhere; nobody if not said. */
+  allenDigests: z.enum(["dandi"]).optional(),
 });
 
 /** Where data comes from: paths or http(s) URLs. */
@@ -28,6 +30,8 @@ export interface Sources {
   readonly allenMetrics?: boolean | undefined;
   /** Where files of Allen sessions are fetched from; the warehouse if not said. */
   readonly allenRemote?: "warehouse" | "s3" | "dandi" | undefined;
+  /** Who states digests of files that come from elsewhere, where sizes agree; nobody if not said. */
+  readonly allenDigests?: "dandi" | undefined;
   /** What decided: the command line, a configuration file, or the embedded samples. */
   readonly origin: string;
 }
@@ -62,14 +66,14 @@ function readConfig(path: string): Sources {
     });
   }
   const absolute = (entry: string) => (isUrl(entry) ? entry : resolve(dirname(path), entry));
-  const { ibl = [], allen = [], iblLfp, allenMetrics, allenRemote } = parsed.data;
+  const { ibl = [], allen = [], iblLfp, allenMetrics, allenRemote, allenDigests } = parsed.data;
   const isRemote = allenRemote === "warehouse" || allenRemote === "s3";
   if (ibl.length + allen.length === 0 && !isRemote) {
     throw new ConfigError(`${path} names no sources`, {
       hint: "list some under ibl or allen, or give --ibl or --allen",
     });
   }
-  const choices = { iblLfp, allenMetrics, allenRemote };
+  const choices = { iblLfp, allenMetrics, allenRemote, allenDigests };
   return { ibl: ibl.map(absolute), allen: allen.map(absolute), ...choices, origin: path };
 }
 
