@@ -27,23 +27,28 @@ export interface ExpectedArray {
 
 const flat = (values: unknown): unknown[] => (Array.isArray(values) ? values.flat(Number.POSITIVE_INFINITY) : [values]);
 
-function same(actual: unknown, wanted: unknown, where: string, tolerance: number): void {
+function same(actual: unknown, wanted: unknown, where: string, tolerance: number, least: number): void {
   const value = typeof actual === "number" && Number.isNaN(actual) ? null : (actual ?? null);
   const goal =
     wanted === "Infinity" ? Number.POSITIVE_INFINITY : wanted === "-Infinity" ? Number.NEGATIVE_INFINITY : wanted;
   if (typeof goal === "number" && Number.isFinite(goal) && typeof value === "number") {
-    if (Math.abs(value - goal) <= tolerance * Math.max(1, Math.abs(goal))) return;
+    if (Math.abs(value - goal) <= tolerance * Math.max(least, Math.abs(goal))) return;
   }
   if (typeof goal === "boolean") expect(Boolean(value), where).toBe(goal);
   else expect(value, where).toEqual(goal);
 }
 
-/** Asserts values and shape of an array: to 1e-9 where finite, null where null. */
+/**
+ * Asserts values and shape of an array: to 1e-9 of the value where finite, null where null.
+ *
+ * @param least values below it, such as differences of larger ones, are held to the tolerance of this
+ */
 export function expectArray(
   actual: { readonly data: ArrayLike<unknown>; readonly shape?: readonly number[] | undefined } | undefined,
   wanted: ExpectedArray,
   where: string,
   tolerance = 1e-9,
+  least = 0,
 ): void {
   expect(actual, where).toBeDefined();
   if (actual === undefined) return;
@@ -52,7 +57,7 @@ export function expectArray(
   if (wanted.nan_count !== undefined) expect(nan, `${where}: NaN`).toBe(wanted.nan_count);
   const compare = (values: ArrayLike<unknown>, from: number) => {
     for (let i = 0; i < values.length; i++)
-      same(actual.data[from + i], nullable(values[i]), `${where}[${from + i}]`, tolerance);
+      same(actual.data[from + i], nullable(values[i]), `${where}[${from + i}]`, tolerance, least);
   };
   if (wanted.values !== undefined) {
     compare(flat(wanted.values), 0);

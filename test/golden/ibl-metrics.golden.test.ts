@@ -13,6 +13,9 @@ const column = (name: string): Float64Array => {
   return Float64Array.from(parseNpy(readFileSync(path), path).data as Float64Array);
 };
 
+/** What ought to be zero is a rest of rounding: a deviation of equal amplitudes, one less a probability of one in percent. */
+const leastOf = (name: string): number => (name === "amp_std_dB" || name === "max_confidence" ? 1 : 0);
+
 describe.skipIf(!SHARED)("unit metrics as brainbox computes them (needs ../shared/golden)", () => {
   it("computes every metric of 15 units, and their labels", () => {
     const spikes = table(["times", "clusters", "amps", "depths"].map((name) => [name, column(name)] as const));
@@ -21,7 +24,7 @@ describe.skipIf(!SHARED)("unit metrics as brainbox computes them (needs ../share
     const metrics = computeUnitMetrics(spikes, 15);
     expect([...metrics.columns.keys()].sort()).toEqual(Object.keys(wanted ?? {}).sort());
     for (const [name, goal] of Object.entries(wanted ?? {})) {
-      expectArray({ data: metrics.columns.get(name) as ArrayLike<unknown> }, goal, name);
+      expectArray({ data: metrics.columns.get(name) as ArrayLike<unknown> }, goal, name, 1e-9, leastOf(name));
     }
   });
 
@@ -38,8 +41,14 @@ describe.skipIf(!SHARED)("unit metrics as brainbox computes them (needs ../share
       const isSingle = sorting.spikes.columns.get("amps") instanceof Float32Array;
       for (const name of metrics.columns.keys()) {
         const goal = one?.merged.returns.values[name] as ExpectedArray;
-        const tolerance = isSingle && /^(amp_median|amp_std_dB|missed_spikes_est)$/.test(name) ? 1e-6 : 1e-9;
-        expectArray({ data: merged.columns.get(name) as ArrayLike<unknown> }, goal, `${id} ${name}`, tolerance);
+        const tolerance = isSingle && /^(amp_median|amp_std_dB|missed_spikes_est)$/.test(name) ? 2e-6 : 1e-9;
+        expectArray(
+          { data: merged.columns.get(name) as ArrayLike<unknown> },
+          goal,
+          `${id} ${name}`,
+          tolerance,
+          leastOf(name),
+        );
       }
     }
   });
