@@ -53,6 +53,21 @@ describe("aggregates, as ONE lists them", () => {
     expect(content.kind === "table" ? content.table.columns.get("date") : content).toEqual(Float64Array.of(1, 2));
   });
 
+  it("of a bad or an unknown verdict are left out and counted", async () => {
+    const { server, client } = await setUp();
+    const [first, second, ...others] = fixture.records.results as Record<string, unknown>[];
+    const judged = [{ ...first, qc: "CRITICAL" }, { ...second, qc: "SPLENDID" }, ...others];
+    const count = async (results: readonly unknown[]) => {
+      server.plan({ text: JSON.stringify({ ...fixture.records, results }) });
+      return listAggregates(client, "subjects", {}, { isFresh: true });
+    };
+    const [all, fewer] = [await count(fixture.records.results), await count(judged)];
+    const said = fewer.notices.find(({ code }) => code === "critical-files-left-out")?.count ?? 0;
+    expect(all.notices.map(({ code }) => code)).not.toContain("critical-files-left-out");
+    expect(said).toBe(2);
+    expect(fewer.rows.length).toBeLessThan(all.rows.length);
+  });
+
   it("say when there is none, or several", async () => {
     const { client } = await setting();
     const load = (identifier: string) =>

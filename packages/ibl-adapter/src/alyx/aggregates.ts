@@ -2,8 +2,8 @@ import { type CallOptions, NotFoundError, type Notice, QueryError, type StoreRes
 import { type AlfContent, readAlfContent } from "../alf-content.js";
 import { parseAlfPath } from "../alf-name.js";
 import type { OneDataset } from "../one/dataset-table.js";
-import { type AlfParts, filterDatasets } from "../one/filter-datasets.js";
-import { toQcName } from "../one/qc.js";
+import { type AlfParts, filterDatasets, toDatasetTest } from "../one/filter-datasets.js";
+import { statedQc } from "../one/qc.js";
 import type { AlyxClient, AlyxListOptions } from "./client.js";
 import { dataUrl } from "./file-url.js";
 import type { AlyxDataset } from "./records.js";
@@ -40,7 +40,8 @@ export interface Aggregates {
 /**
  * Files that were made over sessions, such as all trials of a subject or the clusters of a release; one revision of each.
  *
- * Absent: an empty list for a relation or identifier that has none. Files without a copy that can be fetched are left out and counted.
+ * Absent: an empty list for a relation or identifier that has none. Files without a copy that can be fetched, and those whose
+ * verdict is CRITICAL or none that is known, are left out and counted.
  *
  * Source: ONE-api 3.6 `one/api.py`, `OneAlyx.list_aggregates`; there `identifier` is a regular expression.
  *
@@ -63,11 +64,16 @@ export async function listAggregates(
     else if (isWanted(found, relation, filter)) byPath.set(found.path, found);
   }
   const { dataset: filename, revision } = filter;
-  const chosen = filterDatasets([...byPath.values()].map(toRow), { filename, revision }, { assertUnique: false });
+  const all = [...byPath.values()].map(toRow);
+  const chosen = filterDatasets(all, { filename, revision }, { assertUnique: false });
+  const test = toDatasetTest({ filename });
+  const refused = all.filter(({ path, qc }) => test.path(path) && !test.qc(qc)).length;
   const rows = chosen.datasets.flatMap(({ path }) => byPath.get(path) ?? []);
   const message = "files over sessions have no copy that can be fetched, or lie elsewhere; they are left out";
   const lost = lostCount === 0 ? [] : [{ code: "aggregates-left-out", message, count: lostCount, where: alyx.url }];
-  return { rows: rows.sort((a, b) => (a.path < b.path ? -1 : 1)), notices: [...chosen.notices, ...lost] };
+  const why = "files over sessions are CRITICAL or of no known verdict; they are left out, as ONE does";
+  const bad = refused === 0 ? [] : [{ code: "critical-files-left-out", message: why, count: refused, where: alyx.url }];
+  return { rows: rows.sort((a, b) => (a.path < b.path ? -1 : 1)), notices: [...chosen.notices, ...lost, ...bad] };
 }
 
 /**
@@ -122,6 +128,5 @@ function isWanted(found: Aggregate, relation: string, { identifier = "" }: Aggre
 
 function toRow({ path, dataset }: Aggregate): OneDataset {
   const { id, isDefaultRevision: isDefault, sizeBytes: size, md5 } = dataset;
-  const qc = dataset.qc === null ? "NOT_SET" : toQcName(dataset.qc);
-  return { id, eid: "", path, size, md5, exists: true, qc, isDefault };
+  return { id, eid: "", path, size, md5, exists: true, qc: statedQc(dataset.qc), isDefault };
 }

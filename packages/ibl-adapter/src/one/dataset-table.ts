@@ -279,7 +279,7 @@ function strangeHashes(count: number, file: IndexFile): Notice {
 
 function toStoredQc(text: string | null, file: IndexFile): QcName | null {
   if (text === null) return null;
-  if (text in QC_LEVELS) return text as QcName;
+  if (Object.hasOwn(QC_LEVELS, text)) return text as QcName;
   throw new SchemaError(`${urlOf(file)} has a qc of ${JSON.stringify(text)}`, {
     url: urlOf(file),
     hint: "download the index tables again",

@@ -1,17 +1,10 @@
-import {
-  type CallOptions,
-  isDataError,
-  NotFoundError,
-  type ProbeRef,
-  type SessionRef,
-  UnsupportedError,
-} from "@crossprobe/core";
+import { type CallOptions, NotFoundError, type ProbeRef, type SessionRef, UnsupportedError } from "@crossprobe/core";
 import { isUuid } from "../alf-name.js";
 import { type AlyxClient, encodeDataUrl } from "../alyx/index.js";
 import type { OneDataset } from "../one/dataset-table.js";
 import { sessionPath } from "../one/identifiers.js";
 import type { OneIndex, OneSession } from "../one/one-index.js";
-import { toQcName } from "../one/qc.js";
+import { statedQc } from "../one/qc.js";
 
 /** A session with the files that an index or Alyx lists for it. */
 export interface ListedSession {
@@ -84,7 +77,7 @@ async function listFromAlyx(eid: string, alyx: AlyxClient, options: CallOptions)
   const rows = found.datasets.map(
     (file): OneDataset => ({
       ...{ id: file.id, eid, path: file.relativePath, size: file.sizeBytes, md5: digestOf(file.md5), exists: true },
-      ...{ qc: qcOf(file.qc), isDefault: file.isDefaultRevision },
+      ...{ qc: statedQc(file.qc), isDefault: file.isDefaultRevision },
     }),
   );
   const addressOf = (row: OneDataset) => {
@@ -96,15 +89,6 @@ async function listFromAlyx(eid: string, alyx: AlyxClient, options: CallOptions)
 
 function digestOf(text: string | null): string | null {
   return text !== null && /^[0-9a-f]{32}$/i.test(text) ? text.toLowerCase() : null;
-}
-
-function qcOf(text: string | null): OneDataset["qc"] {
-  try {
-    return text === null ? "NOT_SET" : toQcName(text);
-  } catch (error) {
-    if (isDataError(error, "query")) return null;
-    throw error;
-  }
 }
 
 function unknown(what: string, indexes: readonly OneIndex[]): NotFoundError | UnsupportedError {
