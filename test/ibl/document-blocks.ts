@@ -1,4 +1,10 @@
 import { readFileSync } from "node:fs";
+import * as allen from "@crossprobe/allen-adapter";
+import * as allenCache from "@crossprobe/allen-adapter/cache";
+import * as allenLfp from "@crossprobe/allen-adapter/lfp";
+import * as allenRemote from "@crossprobe/allen-adapter/remote";
+import * as allenSession from "@crossprobe/allen-adapter/session";
+import * as allenWarehouse from "@crossprobe/allen-adapter/warehouse";
 import * as analysis from "@crossprobe/analysis";
 import * as core from "@crossprobe/core";
 import * as csv from "@crossprobe/formats/csv";
@@ -13,6 +19,12 @@ import * as storageNode from "@crossprobe/storage/node";
 import ts from "typescript";
 
 const MODULES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "@crossprobe/allen-adapter": allen,
+  "@crossprobe/allen-adapter/cache": allenCache,
+  "@crossprobe/allen-adapter/lfp": allenLfp,
+  "@crossprobe/allen-adapter/remote": allenRemote,
+  "@crossprobe/allen-adapter/session": allenSession,
+  "@crossprobe/allen-adapter/warehouse": allenWarehouse,
   "@crossprobe/analysis": analysis,
   "@crossprobe/core": core,
   "@crossprobe/formats/csv": csv,
