@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { BWM_FREEZES, readBwmCohort } from "@crossprobe/ibl-adapter/one";
+import { BWM_FREEZES, listDatasets, readBwmCohort } from "@crossprobe/ibl-adapter/one";
 import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
 import {
@@ -45,6 +45,33 @@ describe.skipIf(!SHARED)("local ONE tables, held to every answer of ONE (needs .
     checkChoices(await open("current"), read<ListingAnswers>("listing").sessions, answers, (path) =>
       existsSync(files + path),
     );
+  });
+  it("finds files by their ids", async () => {
+    type Answer = { id: string; returns?: [length: number] };
+    const answers = read<{ load_dataset_from_id: Answer[] }>("choosing").load_dataset_from_id;
+    const { datasets } = await open("current");
+    // There the values of the file are the answer: what ONE loads is what is found here.
+    expect(answers.map(({ returns }) => returns !== undefined)).toEqual([true, false, false]);
+    expect(answers.map(({ id }) => datasets?.find(id)?.id)).toEqual([answers[0]?.id, undefined, undefined]);
+  });
+  it("refuses default revisions of tables that state none", async () => {
+    const raised = read<{ default_only_without_that_column: { raises: { type: string } } }>("listing");
+    expect(raised.default_only_without_that_column.raises.type).toBe("ALFError");
+    const index = await open("range-index");
+    const { ephys2 = "" } = read<ListingAnswers>("listing").sessions;
+    for (const eid of [ephys2, undefined]) {
+      expect(() => listDatasets(index, eid, { defaultRevisionsOnly: true })).toThrow(
+        expect.objectContaining({ code: "unsupported" }),
+      );
+    }
+  });
+  it("lists default revisions over all sessions as over each", async () => {
+    const index = await open("current");
+    const filter = { defaultRevisionsOnly: true };
+    const each = index.sessions.flatMap(({ eid }) => listDatasets(index, eid, filter));
+    const all = listDatasets(index, undefined, filter);
+    expect([...all].sort()).toEqual([...new Set(each)].sort());
+    expect(all.length).toBeLessThan(listDatasets(index).length);
   });
   it("turns identifiers into one another", async () => {
     checkIdentifiers(await open("current"), read<IdentifierAnswers>("identifiers"));

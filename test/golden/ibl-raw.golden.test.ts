@@ -293,3 +293,54 @@ describe.skipIf(!SHARED)("names of raw files (needs ../shared/golden)", () => {
     expect(found[2]).toMatchObject({ data: "np1_g0_t0.imec0.ap.cbin", header: "np1_g0_t0.imec0.ap.ch" });
   });
 });
+
+interface SortingClock {
+  readonly pname: string;
+  readonly fs_used: { readonly returns: number };
+  readonly samples: readonly number[];
+  readonly session_times: readonly number[];
+  readonly probe_times: readonly number[];
+  readonly samples2times: { readonly returns: readonly number[] };
+  readonly samples2times_reverse: { readonly returns: readonly number[] };
+  readonly timesprobe2times: { readonly returns: readonly number[] };
+  readonly timesprobe2times_reverse: { readonly returns: readonly number[] };
+}
+
+describe.skipIf(!SHARED)("clocks of SpikeSortingLoader (needs ../shared/golden)", () => {
+  const alf = `${SHARED}/golden/ibl/alf`;
+  const clocks: readonly SortingClock[] =
+    SHARED === undefined ? [] : JSON.parse(readFileSync(`${alf}/expected/spike_sorting.json`, "utf8")).clocks;
+  const FOLDER = "examplelab/Subjects/XP_001/2022-03-14/001/raw_ephys_data";
+
+  // The files of the second probe are called imec01.
+  it.each(clocks)("of $pname map samples and probe seconds, both ways", async ({ pname, fs_used: rate, ...clock }) => {
+    const store = new LocalStore(`${alf}/cache/`);
+    const keys: string[] = [];
+    for await (const key of store.list(`${FOLDER}/${pname}/`)) keys.push(key);
+    const sync = await readProbeSync(store, { timestamps: keys.find((key) => key.endsWith(".timestamps.npy")) });
+    if (sync === undefined) throw new Error("no clock");
+    expect(sync.from).toBe("apSamples");
+    const { map } = sync;
+    const fs = rate.returns;
+    expect(clock.samples.map((sample) => map.at(sample))).toEqual(clock.samples2times.returns);
+    const near = (actual: readonly number[], wanted: readonly number[]) => {
+      expect(actual).toHaveLength(wanted.length);
+      for (const [i, value] of actual.entries()) {
+        const goal = wanted[i] ?? Number.NaN;
+        expect(Math.abs(value - goal)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(goal)));
+      }
+    };
+    near(
+      clock.session_times.map((time) => map.inverse(time)),
+      clock.samples2times_reverse.returns,
+    );
+    near(
+      clock.probe_times.map((time) => map.at(time * fs)),
+      clock.timesprobe2times.returns,
+    );
+    near(
+      clock.session_times.map((time) => map.inverse(time) / fs),
+      clock.timesprobe2times_reverse.returns,
+    );
+  });
+});

@@ -145,15 +145,18 @@ export class DatasetTable {
     });
   }
 
-  /** Different paths that pass a test of a path and of a row's verdict, in the order in which the rows have them first. */
-  distinctPaths(test: (path: string) => boolean, passes: (qc: QcName | null) => boolean): string[] {
+  /** Different paths that pass a test of a path and of a row, in the order in which the rows have them first. */
+  distinctPaths(
+    test: (path: string) => boolean,
+    passes: (qc: QcName | null, isDefault: boolean | null) => boolean,
+  ): string[] {
     const { paths, pathCodes } = this.#columns;
     const state = Uint8Array.from(paths, (path) => (test(path) ? 1 : 0));
     const found: string[] = [];
     for (let at = 0; at < this.rowCount; at++) {
       const row = this.#rowAt(at);
       const code = pathCodes[row] as number;
-      if (state[code] !== 1 || !passes(this.#qcOf(row))) continue;
+      if (state[code] !== 1 || !passes(this.#qcOf(row), this.#isDefault(row))) continue;
       state[code] = 2;
       found.push(paths[code] as string);
     }
@@ -181,10 +184,14 @@ export class DatasetTable {
     return qcNames[qcCodes?.[row] ?? 0] ?? null;
   }
 
+  #isDefault(row: number): boolean | null {
+    const flag = this.#columns.defaults?.[row] ?? FLAG.absent;
+    return flag === FLAG.absent ? null : flag === FLAG.yes;
+  }
+
   #dataset(row: number): OneDataset {
-    const { ids, sessions, eids, paths, pathCodes, sizes, digests, exists, defaults } = this.#columns;
+    const { ids, sessions, eids, paths, pathCodes, sizes, digests, exists } = this.#columns;
     const size = sizes?.[row] ?? Number.NaN;
-    const isDefault = defaults?.[row] ?? FLAG.absent;
     return {
       id: uuidAt(ids, row * 16),
       eid: eids[sessions[row] as number] as string,
@@ -193,7 +200,7 @@ export class DatasetTable {
       md5: digests === undefined || digests.absent?.[row] === 1 ? null : digestAt(digests.bytes, row * 16),
       exists: exists?.[row] !== FLAG.no,
       qc: this.#qcOf(row),
-      isDefault: isDefault === FLAG.absent ? null : isDefault === FLAG.yes,
+      isDefault: this.#isDefault(row),
     };
   }
 }

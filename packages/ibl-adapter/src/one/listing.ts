@@ -21,18 +21,23 @@ export function findDatasets(index: OneIndex, eid: string, filter: ListFilter = 
   const rows = index.datasets?.ofSession(eid) ?? [];
   const matches = rows.filter((row) => test.path(row.path) && test.qc(row.qc));
   if (filter.defaultRevisionsOnly !== true) return matches;
-  if (rows.length > 0 && index.datasets?.statesDefaults !== true) {
-    throw new UnsupportedError(`The index in ${index.url} does not say which revisions are default ones.`, {
-      hint: "download newer index tables",
-    });
-  }
+  if (rows.length > 0) requireDefaults(index);
   return matches.filter(({ isDefault }) => isDefault === true);
+}
+
+function requireDefaults({ datasets, url }: OneIndex): void {
+  if (datasets === undefined || datasets.statesDefaults) return;
+  throw new UnsupportedError(`The index in ${url} does not say which revisions are default ones.`, {
+    hint: "download newer index tables",
+  });
 }
 
 /**
  * Paths of the files of a session, sorted; without a session, the different paths of all sessions in the order of the index.
  *
  * Source: ONE-api 3.6 `one/api.py`, `One.list_datasets`.
+ *
+ * @throws as {@link findDatasets}
  */
 export function listDatasets(index: OneIndex, eid?: string | undefined, filter: ListFilter = {}): string[] {
   if (eid !== undefined) {
@@ -41,7 +46,11 @@ export function listDatasets(index: OneIndex, eid?: string | undefined, filter: 
       .sort();
   }
   const test = toDatasetTest(filter);
-  return index.datasets?.distinctPaths(test.path, test.qc) ?? [];
+  const isDefaultOnly = filter.defaultRevisionsOnly === true;
+  if (isDefaultOnly) requireDefaults(index);
+  const passes = (qc: OneDataset["qc"], isDefault: boolean | null): boolean =>
+    test.qc(qc) && (!isDefaultOnly || isDefault === true);
+  return index.datasets?.distinctPaths(test.path, passes) ?? [];
 }
 
 /** The collections that hold such files, sorted; `""` is the session's own folder. */
