@@ -119,6 +119,22 @@ describe("stored answers", () => {
     expect(notices).toMatchObject([{ code: "answer-not-kept", message: expect.stringContaining("disk full") }]);
   });
 
+  it("that cannot be read cost a notice and a request, not the answer", async () => {
+    const cache: AnswerCache = {
+      read: async () => {
+        throw new Error("no permission");
+      },
+      write: async () => {},
+      delete: async () => {},
+    };
+    const { client, server, notices } = await setUp({ cache });
+    expect((await client.session(EID))?.id).toBe(EID);
+    expect(server.seen).toHaveLength(1);
+    expect(notices).toMatchObject([
+      { code: "answer-not-recalled", message: expect.stringContaining("no permission"), count: 1 },
+    ]);
+  });
+
   it("in memory stay within their limit, the last used longest", async () => {
     const memory = new MemoryAnswerCache(10);
     await memory.write("a", "1234");

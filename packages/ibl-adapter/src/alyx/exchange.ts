@@ -95,7 +95,9 @@ export class AlyxExchange {
   ): Promise<z.output<Schema> | undefined> {
     options.signal?.throwIfAborted();
     const key = `GET ${url}`;
-    const kept = await this.#kept.read(key);
+    const kept = await this.#tryCache("answer-not-recalled", "A kept answer could not be read", url, () =>
+      this.#kept.read(key),
+    );
     const isDue = options.isFresh === true || kept === undefined || this.#clock.now() >= kept.expiresAt;
     if (kept !== undefined && (!isDue || this.#options.isOffline === true)) {
       const value = this.#tryKept(kept.text, schema, url);
@@ -103,7 +105,9 @@ export class AlyxExchange {
         if (isDue) this.#noticeAge(url, kept.expiresAt, "The service is not asked offline");
         return value.value;
       }
-      await this.#kept.delete(key);
+      await this.#tryCache("answer-not-deleted", "A kept answer could not be deleted", url, () =>
+        this.#kept.delete(key),
+      );
     }
     if (this.#options.isOffline === true) throw notStored(url);
     return this.#askService(key, url, schema, kept?.text, kept?.expiresAt, options);
@@ -140,18 +144,26 @@ export class AlyxExchange {
     return value;
   }
 
-  /** A cache that cannot be written costs time, not the answer. */
   async #keep(key: string, url: string, text: string, seconds: number): Promise<void> {
+    const expiresAt = this.#clock.now() + seconds * 1000;
+    await this.#tryCache("answer-not-kept", "The answer could not be kept", url, () =>
+      this.#kept.write(key, { text, expiresAt }),
+    );
+  }
+
+  /** A cache that cannot be read or written costs time, not the answer. */
+  async #tryCache<Value>(
+    code: string,
+    what: string,
+    url: string,
+    work: () => Promise<Value>,
+  ): Promise<Value | undefined> {
     try {
-      await this.#kept.write(key, { text, expiresAt: this.#clock.now() + seconds * 1000 });
+      return await work();
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      this.notice({
-        code: "answer-not-kept",
-        message: `The answer could not be kept: ${detail}.`,
-        count: 1,
-        where: url,
-      });
+      this.notice({ code, message: `${what}: ${detail}.`, count: 1, where: url });
+      return undefined;
     }
   }
 
