@@ -31,7 +31,7 @@ describe("the known defects", () => {
           title,
           `${file} (${generation}): ${place}`,
           citation,
-          `${action}, ${appliedBy}${isOnByDefault ? "" : ", off unless asked for"}`,
+          `${action}: ${appliedBy.length > 0 ? appliedBy.join(", ") : "by name"}${isOnByDefault ? "" : "; off unless asked for"}`,
           whenOff,
         ],
       ),

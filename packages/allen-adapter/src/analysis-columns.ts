@@ -1,5 +1,6 @@
 import type { Notice, Unit, UnitTable } from "@crossprobe/core";
 import { type DiskTable, METRICS_INDEX } from "./cache/disk-table.js";
+import { errataOf } from "./errata/errata-choice.js";
 import { NoticeCounter } from "./notices.js";
 import { DATASET } from "./vocabulary.js";
 
@@ -48,7 +49,7 @@ export function withAnalysisMetrics(table: UnitTable, metrics: AnalysisMetrics |
   return {
     ...table,
     rows,
-    provenance: [...table.provenance, { url: metrics.url }],
+    provenance: [...table.provenance, { url: metrics.url, ...errataOf(metrics.notices) }],
     notices: [...table.notices, ...metrics.notices, ...notices.list()],
   };
 }

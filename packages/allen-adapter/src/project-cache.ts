@@ -19,7 +19,7 @@ export class ProjectCache {
   readonly #sessionFiles: SharedReads<SessionFile>;
   readonly #metrics = new SharedReads(async (sessionType, options) => {
     const key = await this.keyOf(["typewise_analysis_metrics", sessionType], options);
-    const table = await readMetricsTable(this.store, key, options);
+    const table = await readMetricsTable(this.store, key, options, this.errata);
     return table && toAnalysisMetrics(table);
   });
   readonly #manifestKey: string;

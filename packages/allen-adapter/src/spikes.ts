@@ -143,7 +143,7 @@ function noteLeftOut(
 }
 
 /** The amplitudes, where the file may be believed: described in seconds they are volts, unless that is not to be mended. */
-function trustAmplitudes(
+export function trustAmplitudes(
   { spikeAmplitudes }: SpikeColumns,
   errata: ErrataSettings,
   url: string,

@@ -1,7 +1,8 @@
 import type { ByteStore, CallOptions, Notice } from "@crossprobe/core";
 import { readCsvColumns } from "@crossprobe/formats/csv";
 import { CsvCells } from "../csv-cells.js";
-import { SWAPPED_RF } from "../errata/metrics.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
+import { NUMPY_TEXT_CELLS, SWAPPED_RF } from "../errata/metrics.js";
 import { NoticeCounter } from "../notices.js";
 import { type IndexedTable, readTable, type TableName } from "../tables.js";
 import { type ProjectTable, projectTable, type TypedColumns } from "./project-table.js";
@@ -31,9 +32,13 @@ export async function readDiskTable(
 }
 
 /** What the folder's own reader holds, as columns with types. */
-export function toDiskTable({ cells, rowOf }: Pick<IndexedTable, "cells" | "rowOf">): DiskTable {
+export function toDiskTable(
+  { cells, rowOf }: Pick<IndexedTable, "cells" | "rowOf">,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): DiskTable {
   const notices = new NoticeCounter();
-  const columns = typedColumns(cells, notices, sourceOfColumn(cells, notices));
+  const sourceOf = errata.isOn(SWAPPED_RF.id) ? sourceOfColumn(cells, notices) : undefined;
+  const columns = typedColumns(cells, notices, sourceOf);
   return {
     ...{ url: cells.url, rowCount: cells.rowCount, rowOf, columns },
     idAt: (column, row) => cells.id(column, row),
@@ -72,12 +77,30 @@ export async function readMetricsTable(
   store: ByteStore,
   key: string,
   options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<DiskTable | undefined> {
   const csv = await readCsvColumns(store, key, {}, options);
   if (!csv) return undefined;
   const cells = new CsvCells(csv, store.url + key, [METRICS_INDEX]);
   const rowOf = new Map(Array.from({ length: cells.rowCount }, (_, row) => [cells.id(METRICS_INDEX, row), row]));
-  return toDiskTable({ cells, rowOf });
+  return withArrays(toDiskTable({ cells, rowOf }, errata), errata);
+}
+
+/** The table with the cells that hold numpy's text of an array as lists of numbers; null where numpy wrote nan. */
+function withArrays(metrics: DiskTable, errata: ErrataSettings): DiskTable {
+  const { id, detect, repair } = NUMPY_TEXT_CELLS;
+  if (!errata.isOn(id)) return metrics;
+  const notices = new NoticeCounter();
+  const isArray = (cell: unknown): cell is string => typeof cell === "string" && detect(cell);
+  const columns = new Map(metrics.columns);
+  for (const [name, column] of columns) {
+    const count = column.values instanceof Float64Array ? 0 : Array.from(column.values).filter(isArray).length;
+    if (count === 0) continue;
+    notices.add(id, `${metrics.url}#${name}`, "Numpy's texts of arrays were read as lists of numbers.", count);
+    const values = Array.from(column.values, (cell: unknown) => (isArray(cell) ? repair(cell) : cell));
+    columns.set(name, { values, dtype: "object" });
+  }
+  return { ...metrics, columns, notices: [...metrics.notices, ...notices.list()] };
 }
 
 /** A table as it stands in the file, for writing it again or looking at what the returned tables leave out. */

@@ -48,7 +48,12 @@ describe("openProjectCache", () => {
     expect(probes.table.columns.get("lfp_sampling_rate")).toEqual(Float64Array.of(1250, Number.NaN));
     expect(probes.table.columns.get("sampling_rate")).toEqual(Float64Array.of(30000, Number.NaN));
     expect(probes.table.columns.get("ecephys_structure_acronyms")).toEqual([["VISp"], [null]]);
-    expect(codes(probes)).toEqual(["no-effective-rate 1", "zero-rate-probe 1", "rows-without-owner 1"]);
+    expect(codes(probes)).toEqual([
+      "raw-lfp-rate 2",
+      "no-effective-rate 1",
+      "zero-rate-probe 1",
+      "rows-without-owner 1",
+    ]);
     const channels = await cache.readChannels();
     expect(channels.table.columns.get("left_right_ccf_coordinate")).toEqual(Float64Array.of(6862, Number.NaN));
     expect(codes(channels)).toEqual(expect.arrayContaining(["minus-1000-grey 1", "rows-without-owner 1"]));
@@ -88,7 +93,7 @@ describe("openProjectCache", () => {
     const sessions = await (await openProjectCache(store({ "sessions.csv": SESSIONS }))).readSessions();
     expect(sessions.table.columns.get("ecephys_structure_acronyms")).toEqual([["VISp", null, "LP"]]);
     expect(sessions.table.columns.get("unit_count")).toEqual(Float64Array.of(Number.NaN));
-    expect(codes(sessions)).toEqual(Array(3).fill("count-without-table 1"));
+    expect(codes(sessions)).toEqual([...Array(3).fill("count-without-table 1"), "structure-acronyms-literal 1"]);
   });
 
   it("says which table is missing, which column, which id stands twice", async () => {

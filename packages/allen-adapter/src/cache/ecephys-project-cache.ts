@@ -12,6 +12,7 @@ import {
 } from "@crossprobe/core";
 import { parseNpy } from "@crossprobe/formats/npy";
 import { parseTiff } from "@crossprobe/formats/tiff";
+import type { ErrataChoice, ErrataSettings } from "../errata/errata-choice.js";
 import type { TableName } from "../tables.js";
 import { annotatedMetrics, plainMetrics } from "./analysis-metrics.js";
 import { type CacheFile, cacheFileKey } from "./cache-files.js";
@@ -21,7 +22,7 @@ import { assumedManifest, type Manifest, readManifest } from "./manifest.js";
 import { MANIFEST_KEY } from "./manifest-entries.js";
 import { distinct } from "./owned.js";
 import type { ProjectTable } from "./project-table.js";
-import type { Sentinels } from "./repairs.js";
+import { type Sentinels, toErrataSettings } from "./repairs.js";
 import { channelTable, probeTable, sessionTable, unitTable } from "./returned-tables.js";
 import type { RowOrder } from "./row-order.js";
 import type { UnitFilters } from "./unit-filters.js";
@@ -34,6 +35,8 @@ export interface ProjectCacheOptions {
   readonly expectedVersion?: string | undefined;
   /** `absent` unless given: coordinates of -1000, -1, 0 and rates of 0 stand for nothing. `kept` gives what AllenSDK gives. */
   readonly sentinels?: Sentinels | undefined;
+  /** Known defects to mend or to leave, by id; as the registry, and `sentinels`, have them unless given. */
+  readonly errata?: ErrataChoice | undefined;
   /** `id` unless given. `grouped` is the order of AllenSDK with pandas before 2.2, and of every published example. */
   readonly order?: RowOrder | undefined;
 }
@@ -62,15 +65,17 @@ export type MetricsOf = { readonly sessionType: string } | { readonly session: s
 export class EcephysProjectCache {
   readonly store: ByteStore;
   readonly manifest: Manifest;
-  readonly #settings: { readonly sentinels: Sentinels; readonly order: RowOrder };
+  readonly #settings: { readonly errata: ErrataSettings; readonly order: RowOrder };
   readonly #tables: Readonly<Record<TableName, SharedRead<DiskTable | undefined>>>;
   readonly #joined: SharedRead<JoinedTables>;
 
   /** @param manifest see {@link openProjectCache} */
-  constructor(store: ByteStore, manifest: Manifest, { sentinels = "absent", order = "id" }: ProjectCacheOptions = {}) {
+  constructor(store: ByteStore, manifest: Manifest, settings: ProjectCacheOptions = {}) {
+    const { sentinels = "absent", order = "id", errata: choice } = settings;
+    const errata = toErrataSettings(sentinels, choice);
     this.store = store;
     this.manifest = manifest;
-    this.#settings = { sentinels, order };
+    this.#settings = { errata, order };
     const table = (name: TableName) =>
       new SharedRead((options) => readDiskTable(store, manifest.keyOf(name), name, options));
     this.#tables = {
@@ -93,7 +98,13 @@ export class EcephysProjectCache {
   /** Sessions with counts of units (default filters), channels and probes, and their structures: `get_session_table`. */
   async readSessions({ suppress, ...options }: TableOptions = {}): Promise<ProjectTable> {
     const sessions = await this.#require("sessions", options);
-    return sessionTable(sessions, await this.#joined.read(options), await this.#present(options), suppress);
+    const joined = await this.#joined.read(options);
+    return sessionTable(
+      sessions,
+      joined,
+      { ...(await this.#present(options)), errata: this.#settings.errata },
+      suppress,
+    );
   }
 
   /** Probes with their sessions, counts and structures: `get_probes`. `lfp_sampling_rate` is that of the LFP file. */
@@ -126,7 +137,7 @@ export class EcephysProjectCache {
     const { annotate = true, filters = {}, suppress, ...call } = options;
     const file = await this.#metricsFile(of, call);
     const key = this.keyOf(file);
-    const metrics = await readMetricsTable(this.store, key, call);
+    const metrics = await readMetricsTable(this.store, key, call, this.#settings.errata);
     if (!metrics) throw absent(this.store.url + key, "analysis metrics");
     if (!annotate) return plainMetrics(metrics);
     const units = await this.readUnits({ ...call, filters, suppress: [] });

@@ -1,8 +1,9 @@
 import type { Notice, Provenance } from "@crossprobe/core";
+import type { ErrataSettings } from "../errata/errata-choice.js";
 import { NoticeCounter } from "../notices.js";
 import type { DiskTable } from "./disk-table.js";
 import { type TypedColumn, type TypedColumns, takeRows } from "./project-table.js";
-import { channelColumns, probeColumns, type Sentinels, unitColumns } from "./repairs.js";
+import { channelColumns, probeColumns, unitColumns } from "./repairs.js";
 import { joinRows, type RowOrder } from "./row-order.js";
 import { DEFAULT_UNIT_FILTERS, filterUnits, listedChannelRule, noteDropped, type UnitFilters } from "./unit-filters.js";
 
@@ -19,7 +20,7 @@ export interface JoinedUnits extends Joined {
 }
 
 export interface JoinOptions {
-  readonly sentinels: Sentinels;
+  readonly errata: ErrataSettings;
   readonly order: RowOrder;
 }
 
@@ -40,14 +41,14 @@ export class JoinedTables {
   constructor(
     sessions: DiskTable,
     tables: Readonly<Partial<Record<"probes" | "channels" | "units", DiskTable>>>,
-    { sentinels, order }: JoinOptions,
+    { errata, order }: JoinOptions,
   ) {
     this.#sessions = sessions;
     this.#tables = tables;
     this.#order = order;
     const { probes, channels } = tables;
-    this.probeColumns = probes ? probeColumns(probes, sentinels, this.#notices.probes) : new Map();
-    this.channelColumns = channels ? channelColumns(channels, sentinels, this.#notices.channels) : new Map();
+    this.probeColumns = probes ? probeColumns(probes, errata, this.#notices.probes) : new Map();
+    this.channelColumns = channels ? channelColumns(channels, errata, this.#notices.channels) : new Map();
     this.probes = this.#join(probes, "ecephys_session_id", sessions.rowOf, "probes");
     this.#placeOfProbe = placesOf(this.probes, probes?.rowCount ?? 0);
     const joinedProbes = new Map([...(probes?.rowOf ?? [])].filter(([, row]) => (this.#placeOfProbe[row] ?? -1) >= 0));

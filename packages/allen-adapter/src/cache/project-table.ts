@@ -1,4 +1,5 @@
 import type { Column, Notice, Provenance, Table } from "@crossprobe/core";
+import { errataOf } from "../errata/errata-choice.js";
 
 /** Type of a column as pandas infers it from the same file: what a table read back by AllenSDK has. */
 export type Dtype = "int64" | "float64" | "bool" | "object";
@@ -42,9 +43,13 @@ export function takeRows({ values, dtype }: TypedColumn, rows: Int32Array): Type
 export function projectTable(
   index: string,
   columns: TypedColumns,
-  { provenance, notices }: Pick<ProjectTable, "provenance" | "notices">,
+  { provenance: origins, notices }: Pick<ProjectTable, "provenance" | "notices">,
 ): ProjectTable {
   const [first] = columns.values();
+  const provenance = origins.map((origin) => ({
+    ...origin,
+    ...errataOf(notices.filter(({ where }) => where === origin.url || where.startsWith(`${origin.url}#`))),
+  }));
   return {
     index,
     table: {

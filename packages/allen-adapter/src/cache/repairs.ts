@@ -1,32 +1,44 @@
 import type { Column } from "@crossprobe/core";
-import { countSentinels, type StoredPoint } from "../errata/coordinates.js";
-import { NO_EFFECTIVE_RATE, ZERO_RATE } from "../errata/rates.js";
+import { countSentinels, SENTINEL_ERRATA, type StoredPoint } from "../errata/coordinates.js";
+import { type ErrataChoice, ErrataSettings } from "../errata/errata-choice.js";
+import { NO_EFFECTIVE_RATE, RAW_LFP_RATE, ZERO_RATE } from "../errata/rates.js";
 import type { NoticeCounter } from "../notices.js";
-import { CCF_SENTINELS } from "../place.js";
 import type { DiskTable } from "./disk-table.js";
 import type { TypedColumn, TypedColumns } from "./project-table.js";
 
 /** What is done with numbers that stand for "absent": `absent` makes them so and counts them, `kept` leaves them, as AllenSDK does. */
 export type Sentinels = "absent" | "kept";
 
+/** Which defects are mended; `kept` leaves those that stand for "absent", unless they are chosen by name. */
+export function toErrataSettings(sentinels: Sentinels, choice: ErrataChoice = {}): ErrataSettings {
+  const kept = [...SENTINEL_ERRATA, ZERO_RATE].map(({ id }) => [id, false] as const);
+  return new ErrataSettings({ ...(sentinels === "kept" ? Object.fromEntries(kept) : {}), ...choice });
+}
+
 /**
  * The columns of `probes.csv` with the rate of the LFP file: the recorded rate over the subsampling factor. Without a factor it is absent.
  *
  * Source: AllenSDK `_get_probes`, which does so on every load and never on disk. Probe 846401834 has rates of 0.
  */
-export function probeColumns(table: DiskTable, sentinels: Sentinels, notices: NoticeCounter): TypedColumns {
+export function probeColumns(table: DiskTable, errata: ErrataSettings, notices: NoticeCounter): TypedColumns {
   const columns = new Map(table.columns);
   const rate = numbersOf(columns, "lfp_sampling_rate");
   const factor = numbersOf(columns, "lfp_temporal_subsampling_factor");
-  if (rate && factor) {
+  if (rate && factor && errata.isOn(RAW_LFP_RATE.id)) {
+    const known = factor.filter((value) => !Number.isNaN(value)).length;
+    notices.add(RAW_LFP_RATE.id, table.url, "Recorded LFP rates were divided by their subsampling factors.", known);
+    const isRateKept = !errata.isOn(NO_EFFECTIVE_RATE.id);
     const message = "These probes have no subsampling factor, so that the rate of their LFP is not known.";
-    notices.add(NO_EFFECTIVE_RATE.id, table.url, message, factor.filter(Number.isNaN).length);
+    if (!isRateKept) notices.add(NO_EFFECTIVE_RATE.id, table.url, message, factor.length - known);
     columns.set("lfp_sampling_rate", {
-      values: rate.map((value, row) => value / (factor[row] ?? Number.NaN)),
+      values: rate.map((value, row) => {
+        const divisor = factor[row] ?? Number.NaN;
+        return isRateKept && Number.isNaN(divisor) ? value : value / divisor;
+      }),
       dtype: "float64",
     });
   }
-  if (sentinels === "kept") return columns;
+  if (!errata.isOn(ZERO_RATE.id)) return columns;
   for (const name of ["sampling_rate", "lfp_sampling_rate"]) {
     const values = numbersOf(columns, name);
     if (!values) continue;
@@ -49,19 +61,17 @@ const COORDINATES: readonly string[] = [
 ];
 
 /** The columns of `channels.csv` with points of the atlas absent where one of their coordinates is a sentinel (-1000, -1, 0). */
-export function channelColumns(table: DiskTable, sentinels: Sentinels, notices: NoticeCounter): TypedColumns {
+export function channelColumns(table: DiskTable, errata: ErrataSettings, notices: NoticeCounter): TypedColumns {
   const axes = COORDINATES.map((name) => numbersOf(table.columns, name));
-  if (sentinels === "kept" || axes.includes(undefined)) return table.columns;
-  const isUnregistered = Array.from({ length: table.rowCount }, (_, row) =>
-    axes.some((values) => CCF_SENTINELS.has(values?.[row] ?? Number.NaN)),
-  );
-  const count = isUnregistered.filter(Boolean).length;
-  if (count === 0) return table.columns;
-  const pointAt = (row: number): StoredPoint => {
+  const mended = SENTINEL_ERRATA.filter(({ id }) => errata.isOn(id));
+  if (mended.length === 0 || axes.includes(undefined)) return table.columns;
+  const points = Array.from({ length: table.rowCount }, (_, row): StoredPoint => {
     const [ap = Number.NaN, dv = Number.NaN, ml = Number.NaN] = axes.map((values) => values?.[row]);
     return [ap, dv, ml];
-  };
-  for (const [{ id, title }, marked] of countSentinels(Array.from(isUnregistered, (_, row) => pointAt(row)))) {
+  });
+  const isUnregistered = points.map((point) => mended.some((erratum) => erratum.detect(point)));
+  if (!isUnregistered.includes(true)) return table.columns;
+  for (const [{ id, title }, marked] of countSentinels(points, errata)) {
     notices.add(id, table.url, `${title}; the coordinates were taken as absent.`, marked);
   }
   const repaired = (values: Float64Array): TypedColumn => ({

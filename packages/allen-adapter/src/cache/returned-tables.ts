@@ -1,4 +1,6 @@
 import type { Notice } from "@crossprobe/core";
+import type { ErrataSettings } from "../errata/errata-choice.js";
+import { STRUCTURE_ACRONYMS_LITERAL } from "../errata/labels.js";
 import { NoticeCounter } from "../notices.js";
 import type { DiskTable } from "./disk-table.js";
 import type { Joined, JoinedTables, JoinedUnits } from "./joined-tables.js";
@@ -22,7 +24,7 @@ const ACRONYM = "ecephys_structure_acronym";
 export function sessionTable(
   sessions: DiskTable,
   joined: JoinedTables,
-  present: Present,
+  present: Present & { readonly errata: ErrataSettings },
   suppress: readonly string[] = SUPPRESSED_COLUMNS.sessions,
 ): ProjectTable {
   const { rowCount } = sessions;
@@ -41,14 +43,17 @@ export function sessionTable(
     "probe_count",
     counts.of("probes", rowCount, ({ owners }) => owners),
   );
+  const repairs = new NoticeCounter();
   const literal = columns.get("structure_acronyms");
   columns.delete("structure_acronyms");
   columns.set(
     ACRONYMS,
-    present.channels ? acronymsOf(joined, rowCount, sessionOfChannel) : acronymsFromLiteral(literal, rowCount),
+    present.channels
+      ? acronymsOf(joined, rowCount, sessionOfChannel)
+      : acronymsFromLiteral(literal, { rowCount, errata: present.errata, url: sessions.url, notices: repairs }),
   );
   const named = renamed(without(columns, suppress), "genotype", "full_genotype");
-  const notices = [...joined.notices("sessions"), ...counts.notices()];
+  const notices = [...joined.notices("sessions"), ...counts.notices(), ...repairs.list()];
   return projectTable("id", named, { provenance: joined.provenance("probes", "channels", "units"), notices });
 }
 
@@ -84,7 +89,7 @@ export function probeTable(
   );
   const acronyms = present.channels
     ? acronymsOf(joined, probes.rowCount, (channel) => joined.probeOf(channel))
-    : acronymsFromLiteral(undefined, probes.rowCount);
+    : { values: new Array<null>(probes.rowCount).fill(null), dtype: "object" as const };
   columns.set(ACRONYMS, inOrder(acronyms));
   const notices = [...joined.notices("probes"), ...counts.notices()];
   return projectTable("id", without(columns, suppress), {
@@ -160,11 +165,25 @@ function acronymsOf(joined: JoinedTables, rowCount: number, ownerOf: (channel: n
   return { values: distinctOwned(rowCount, owned), dtype: "object" };
 }
 
+interface Literals {
+  readonly rowCount: number;
+  readonly errata: ErrataSettings;
+  readonly url: string;
+  readonly notices: NoticeCounter;
+}
+
 /** Source: old downloads of sessions.csv, where the column holds Python lists. */
-function acronymsFromLiteral(column: TypedColumn | undefined, rowCount: number): TypedColumn {
+function acronymsFromLiteral(
+  column: TypedColumn | undefined,
+  { rowCount, errata, url, notices }: Literals,
+): TypedColumn {
+  const { id, detect } = STRUCTURE_ACRONYMS_LITERAL;
   const values = Array.from({ length: rowCount }, (_, row) => {
     const text = column?.values[row];
-    return typeof text === "string" ? (parsePythonList(text) ?? null) : null;
+    if (typeof text !== "string") return null;
+    if (!errata.isOn(id)) return text;
+    if (detect(text)) notices.add(id, url, "A structure of the bare word nan is one without acronym.");
+    return parsePythonList(text) ?? null;
   });
   return { values, dtype: "object" };
 }

@@ -1,3 +1,4 @@
+import type { ErrataSettings } from "./errata-choice.js";
 import type { Erratum } from "./erratum.js";
 
 /** Coordinates of a row: anterior-posterior, dorsal-ventral, left-right, as stored. */
@@ -25,7 +26,7 @@ export const DV_EQUALS_ML: Erratum<ElectrodePoints, readonly (StoredPoint | null
   action: "repair",
   whenOff: "the stored points",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["session"],
   detect: ({ x, y, z }) => {
     const placed = Array.from(x, (_, row) => row).filter((row) => Number.isFinite(x[row]) && Number.isFinite(y[row]));
     return placed.length > 0 && placed.every((row) => y[row] === z[row]);
@@ -44,7 +45,7 @@ export const MINUS_1000: Erratum<StoredPoint, null> = {
   action: "quarantine",
   whenOff: "the stored point",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "cache", "session"],
   detect: (point) => point.includes(-1000),
   repair: () => null,
 };
@@ -73,10 +74,13 @@ export const ZERO_COORDINATES: Erratum<StoredPoint, null> = {
 export const SENTINEL_ERRATA = [MINUS_1000, MINUS_1, ZERO_COORDINATES] as const;
 
 /** How many of the points each of these entries concerns; a point counts for the first that tells it. */
-export function countSentinels(points: Iterable<StoredPoint>): ReadonlyMap<(typeof SENTINEL_ERRATA)[number], number> {
+export function countSentinels(
+  points: Iterable<StoredPoint>,
+  errata: Pick<ErrataSettings, "isOn">,
+): ReadonlyMap<(typeof SENTINEL_ERRATA)[number], number> {
   const counts = new Map<(typeof SENTINEL_ERRATA)[number], number>();
   for (const point of points) {
-    const found = SENTINEL_ERRATA.find((erratum) => erratum.detect(point));
+    const found = SENTINEL_ERRATA.find((erratum) => errata.isOn(erratum.id) && erratum.detect(point));
     if (found) counts.set(found, (counts.get(found) ?? 0) + 1);
   }
   return counts;

@@ -12,7 +12,7 @@ const COLUMNS = [
   ["detects", "how it is told"],
   ["action", "repair, quarantine or define"],
   ["whenOff", "what a reader gets with the entry off"],
-  ["appliedBy", "adapter: in what the hub gives; function: by readers of single files, or a caller"],
+  ["appliedBy", "hub, cache, session: the readers that mend it; empty: to be asked by its name alone"],
 ] as const satisfies readonly (readonly [keyof ErratumFacts, string])[];
 
 /** The known defects of the release as a table. Reads nothing. */
@@ -56,9 +56,12 @@ function chosen({ id }: ReportValues): readonly ErratumFacts[] {
 function toRow(facts: ErratumFacts): ReportRow {
   const { id, title, file, generation, place, citation, action, appliedBy, whenOff, isOnByDefault } = facts;
   return {
-    values: { ...Object.fromEntries(COLUMNS.map(([name]) => [name, facts[name]])), isOnByDefault },
+    values: {
+      ...Object.fromEntries(COLUMNS.map(([name]) => [name, facts[name]])),
+      ...{ appliedBy: appliedBy.join(", "), isOnByDefault },
+    },
     heading: "",
-    cells: [id, file, generation, `${action}, ${appliedBy}`, isOnByDefault ? "yes" : "no"],
-    note: `${title}. ${place}. ${citation}. Off: ${whenOff}.`,
+    cells: [id, file, generation, action, isOnByDefault ? "yes" : "no"],
+    note: `${title}. ${place}. ${citation}. ${appliedBy.length > 0 ? `By ${appliedBy.join(", ")}` : "By name alone"}. Off: ${whenOff}.`,
   };
 }

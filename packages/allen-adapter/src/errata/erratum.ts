@@ -55,16 +55,19 @@ export interface Erratum<Piece, Repaired> {
   /** What a reader gets with the entry off. */
   readonly whenOff: string;
   readonly isOnByDefault: boolean;
-  /**
-   * `adapter`: mended in what the hub gives, and switched by `allen({ errata })`; `function`: mended by readers of single files as
-   * their own options say, or by a caller.
-   */
-  readonly appliedBy: "adapter" | "function";
+  /** The readers that mend it, where it is on, and report it under the id; nowhere for an entry that is to be asked by its name alone. */
+  readonly appliedBy: readonly ErrataReader[];
   /** Whether a piece has the defect. Pure. */
   detect(piece: Piece): boolean;
   /** The piece without the defect; to be asked only of a piece that has it. Pure. */
   repair(piece: Piece): Repaired;
 }
+
+/**
+ * What mends defects by itself, as its option `errata` says: `hub` is `allen({ errata })`, `cache` is `openProjectCache`, `session` is
+ * `openSessionFile`.
+ */
+export type ErrataReader = "hub" | "cache" | "session";
 
 /** Which of the release's files. */
 export type FileKind =

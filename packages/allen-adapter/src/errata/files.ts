@@ -15,9 +15,9 @@ export const LFP_FLAG: Erratum<LfpFlag, { readonly lfp: null }> = {
   citation: "the release's list of LFP files: 325 of 332 probes",
   detects: "the flag is true and there is no file",
   action: "quarantine",
-  whenOff: "the flag; reading the LFP fails still, as the file is missing",
+  whenOff: "on or off, LFP that is not there is not found; hub.files says absent with the reason",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: [],
   detect: ({ hasLfpData, isPublished }) => hasLfpData === true && !isPublished,
   repair: () => ({ lfp: null }),
 };
@@ -40,9 +40,9 @@ export const MOVIE_IS_NPY: Erratum<FileHead, "npy"> = {
   citation: "AllenSDK issue 913",
   detects: "the first bytes are those of an npy file, and the name does not end in .npy",
   action: "define",
-  whenOff: "the file is taken as HDF5, and fails",
+  whenOff: "on or off, readNaturalMovie reads NumPy's format",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: [],
   detect: ({ name, head }) => NPY.every((byte, i) => head[i] === byte) && !name.endsWith(".npy"),
   repair: () => "npy",
 };
@@ -64,7 +64,7 @@ export const OPTO_NAME: Erratum<PulseTable, PulseTable> = {
   action: "repair",
   whenOff: "the names of the file",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["session"],
   detect: ({ name }) => name === "optogenetic_stimuluation",
   repair: ({ columns }) => ({
     name: "optogenetic_stimulation",

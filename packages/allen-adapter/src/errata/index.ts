@@ -3,7 +3,7 @@
 export type { ElectrodePoints, StoredPoint } from "./coordinates.js";
 export type { ErrataChoice } from "./errata-choice.js";
 export { errataReport } from "./errata-report.js";
-export type { Erratum, ErratumFacts, ErratumId, FileKind } from "./erratum.js";
+export type { ErrataReader, Erratum, ErratumFacts, ErratumId, FileKind } from "./erratum.js";
 export type { FileHead, LfpFlag, PulseTable } from "./files.js";
 export type { PreferredImages, ReceptiveFieldColumns } from "./metrics.js";
 export { type LfpRate, NOMINAL_SAMPLING_RATE } from "./rates.js";

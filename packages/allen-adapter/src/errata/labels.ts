@@ -14,7 +14,7 @@ export const STRUCTURE_SUFFIX: Erratum<readonly string[], readonly (string | nul
   action: "repair",
   whenOff: "the stored texts",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["session"],
   detect: (labels) => labels.some((label) => label.includes("-") || label === "None"),
   repair: (labels) => labels.map((label) => (NO_LABEL.has(label) ? null : (label.split("-", 1)[0] ?? null))),
 };
@@ -30,7 +30,7 @@ export const STRUCTURE_ACRONYMS_LITERAL: Erratum<string, readonly (string | null
   action: "repair",
   whenOff: "the text of the cell",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["cache"],
   detect: (cell) => isList(cell) && membersOf(cell).includes("nan"),
   repair: (cell) => membersOf(cell).map((member) => (member === "nan" ? null : member.replace(/^(['"])(.*)\1$/, "$2"))),
 };

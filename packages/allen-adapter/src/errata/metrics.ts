@@ -19,7 +19,7 @@ export const SWAPPED_RF: Erratum<ReceptiveFieldColumns, ReceptiveFieldColumns> =
   action: "repair",
   whenOff: "the columns as they are",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["hub", "cache"],
   detect: ({ p_value_rf, on_screen_rf }) =>
     p_value_rf.some((cell) => TRUTH_VALUE.test(cell)) &&
     on_screen_rf.some((cell) => cell !== "" && !TRUTH_VALUE.test(cell) && !Number.isNaN(Number(cell))),
@@ -43,9 +43,9 @@ export const PREF_IMAGE_CONDITION: Erratum<PreferredImages, readonly (number | n
   citation: "AllenSDK issue 2758",
   detects: "every value is a condition of natural scenes",
   action: "define",
-  whenOff: "the identifiers of conditions",
+  whenOff: "on or off, tables give the identifiers; they need the session file's conditions",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: [],
   detect: ({ values, frameOf }) => {
     const stated = (values ?? []).filter((value) => value !== null);
     return stated.length > 0 && stated.every((value) => frameOf.has(value));
@@ -65,7 +65,7 @@ export const NUMPY_TEXT_CELLS: Erratum<string, readonly (number | null)[]> = {
   action: "repair",
   whenOff: "the text of the cell",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["cache"],
   detect: (cell) => /^\[[^,[\]]*\s[^,[\]]*\]$/.test(cell) && wordsOf(cell).every((word) => isNumber(word)),
   repair: (cell) => wordsOf(cell).map((word) => (word === "nan" ? null : Number(word))),
 };

@@ -19,7 +19,7 @@ export const RAW_LFP_RATE: Erratum<LfpRate, number | null> = {
   action: "repair",
   whenOff: "the raw rate",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["cache"],
   detect: ({ factor }) => factor !== undefined,
   repair: ({ rate, factor }) => (rate === null || !factor ? null : rate / factor),
 };
@@ -49,7 +49,7 @@ export const ZERO_RATE: Erratum<number | null, null> = {
   action: "quarantine",
   whenOff: "the rate 0",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "cache", "session"],
   detect: (rate) => rate === 0,
   repair: () => null,
 };

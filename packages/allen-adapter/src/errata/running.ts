@@ -23,7 +23,7 @@ export const RUNNING_2XN: Erratum<StoredTimestamps, RunningSpans> = {
   action: "repair",
   whenOff: "the starts alone: each span ends where the next begins",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: ({ shape }) => shape.length === 2 && shape[0] === 2,
   repair: ({ shape, values }) => {
     const count = shape[1] ?? 0;

@@ -11,7 +11,7 @@ export const GENOTYPE_NULL: Erratum<string | null, string> = {
   action: "repair",
   whenOff: "wt",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub"],
   detect: (genotype) => genotype === "wt",
   repair: () => "wt/wt",
 };
@@ -31,9 +31,9 @@ export const DONOR_OR_SPECIMEN: Erratum<AnimalNames, { readonly donorId: string;
   citation: "assets of DANDI 000021 are named by it",
   detects: "the two differ",
   action: "define",
-  whenOff: "subject_id under its own name",
+  whenOff: "on or off, identity() calls it donorId",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: [],
   detect: ({ subjectId, specimenId }) => subjectId !== null && specimenId !== null && subjectId !== specimenId,
   repair: ({ subjectId, specimenId }) => ({ donorId: subjectId ?? "", specimenId: specimenId ?? "" }),
 };
@@ -47,9 +47,9 @@ export const EYE_FLAG_NEGATED: Erratum<boolean | null, { readonly hasEyeTracking
   citation: "AllenSDK EcephysProjectWarehouseApi.get_sessions",
   detects: "fail_eye_tracking is true",
   action: "define",
-  whenOff: "the flag under its own name",
+  whenOff: "on or off, questions to the warehouse ask hasEyeTracking",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: [],
   detect: (failed) => failed === true,
   repair: (failed) => ({ hasEyeTracking: failed !== true }),
 };

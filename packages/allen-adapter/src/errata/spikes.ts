@@ -15,9 +15,9 @@ export const INDEX_OVERFLOW: Erratum<RaggedEnds, null> = {
   citation: "AllenSDK issue 2152 (hdmf 2.4)",
   detects: "the index decreases, or does not end at the length of the data",
   action: "quarantine",
-  whenOff: "the column is refused still: its rows cannot be told apart",
+  whenOff: "refused, on or off: its rows cannot be told apart",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: [],
   detect: ({ ends, length }) => {
     const all = Array.from(ends);
     return all.some((end, i) => end < (all[i - 1] ?? 0)) || (all.at(-1) ?? 0) !== length;
@@ -43,7 +43,7 @@ export const NEGATIVE_TIMES: Erratum<StoredTrain, KeptSpikes> = {
   action: "repair",
   whenOff: "all spikes",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: (times) => times.some((time) => !(time >= 0)),
   repair: (times) => numbersOf(times).filter((i) => at(times, i) >= 0),
 };
@@ -59,7 +59,7 @@ export const UNSORTED_TIMES: Erratum<StoredTrain, KeptSpikes> = {
   action: "repair",
   whenOff: "the order of the file",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: (times) => times.some((time, i) => i > 0 && time < at(times, i - 1)),
   repair: (times) => numbersOf(times).sort((a, b) => at(times, a) - at(times, b)),
 };
@@ -78,7 +78,7 @@ export const DUPLICATE_SPIKES: Erratum<StoredTrain, KeptSpikes> = {
   action: "repair",
   whenOff: "all spikes, with a count of the suspects (close-spikes)",
   isOnByDefault: false,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: (times) => times.some((_, i) => isClose(times, i)),
   repair: (times) => numbersOf(times).filter((i) => !isClose(times, i)),
 };

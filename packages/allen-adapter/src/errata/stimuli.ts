@@ -11,7 +11,7 @@ export const NULL_STRINGS: Erratum<string, null> = {
   action: "quarantine",
   whenOff: "the text",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: ["session"],
   detect: (cell) => /^\s*(null|n\/a|nan|none)\s*$/i.test(cell),
   repair: () => null,
 };
@@ -25,9 +25,9 @@ export const ONES_BECOME_TRUE: Erratum<ArrayLike<number>, Float64Array> = {
   citation: "AllenSDK 2.16.2, seen in what it gives for such files",
   detects: "every number of the column is 0 or 1",
   action: "define",
-  whenOff: "truth values",
+  whenOff: "on or off, numbers of the file stay numbers",
   isOnByDefault: true,
-  appliedBy: "function",
+  appliedBy: [],
   detect: (values) => {
     const numbers = Array.from(values).filter((value) => !Number.isNaN(value));
     return numbers.length > 0 && numbers.every((value) => value === 0 || value === 1);
@@ -49,7 +49,7 @@ export const MOVIE_REPEATS_NAME: Erratum<string, string> = {
   action: "repair",
   whenOff: "natural_movie_one_more_repeats",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: (name) => REPEATS.test(name),
   repair: () => "natural_movie_one",
 };

@@ -21,7 +21,7 @@ export const VOLTS_LABEL: Erratum<StoredWaveforms, { readonly unit: "uV"; readon
   action: "define",
   whenOff: "the label is believed: the values times a million, in microvolts",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: ({ unit, values }) => /^volts?$/i.test(unit ?? "") && rangeOf(values) > LARGEST_SPIKE,
   repair: ({ values }) => ({ unit: "uV", values }),
 };
@@ -47,7 +47,7 @@ export const AMPLITUDE_DESCRIPTION: Erratum<string | undefined, { readonly unit:
   action: "define",
   whenOff: "no amplitudes",
   isOnByDefault: true,
-  appliedBy: "adapter",
+  appliedBy: ["hub", "session"],
   detect: (description) => /amplitude.*\(s\)/.test(description ?? ""),
   repair: () => ({ unit: "V" }),
 };

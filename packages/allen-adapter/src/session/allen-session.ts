@@ -99,6 +99,7 @@ export class AllenSession {
   readonly #filters: UnitFilters;
   readonly #listed: Table | undefined;
   readonly #notices = new NoticeCounter();
+  readonly #counted = new Set<string>();
   readonly #trains: UnitTrains;
   readonly #identity: SharedRead<SessionIdentity>;
   readonly #probes: SharedRead<Table>;
@@ -115,8 +116,8 @@ export class AllenSession {
     this.#listed = settings.channels;
     this.#trains = new UnitTrains(file, this.#notices, settings.keptSpikeBytes ?? KEPT_SPIKE_BYTES);
     this.#identity = new SharedRead((options) => readIdentity(file.file, file.nwb, options));
-    this.#probes = new SharedRead((options) => readProbes(file.file, this.#notices, options));
-    this.#fileChannels = new SharedRead((options) => readFileChannels(file.file, this.#notices, options));
+    this.#probes = new SharedRead((options) => readProbes(file.file, this.#notices, options, file.errata));
+    this.#fileChannels = new SharedRead((options) => readFileChannels(file.file, this.#notices, options, file.errata));
     this.#channels = new SharedRead((options) => this.#readChannels(options));
     this.#fileUnits = new SharedRead((options) => readFileUnits(file.file, options));
     this.#units = new SharedRead((options) => this.#readUnits(options));
@@ -221,7 +222,10 @@ export class AllenSession {
       channels: await this.channels(options),
       probes: await this.probes(options),
     };
-    return readMeanWaveform(this.#file, unitId, tables, options);
+    const { notices, ...waveform } = await readMeanWaveform(this.#file, unitId, tables, options);
+    const noted = this.#once(`waveform ${unitId}`);
+    for (const { code, where, message, count } of notices) noted.add(code, where, message, count);
+    return waveform;
   }
 
   /**
@@ -275,7 +279,7 @@ export class AllenSession {
 
   /** Running: `start_time`, `end_time` (s), `velocity` (cm/s), `net_rotation` (radians). */
   async runningSpeed(options?: CallOptions): Promise<Table> {
-    return readRunningTable(this.#file.file, this.#notices, options);
+    return readRunningTable(this.#file.file, this.#once("running"), options, this.#file.errata);
   }
 
   /** The wheel as sampled: `frame_time` (s), `net_rotation` (radians), `signal_voltage`, `supply_voltage` (V). */
@@ -300,7 +304,7 @@ export class AllenSession {
 
   /** Pulses of light for optotagging. */
   async lightPulses(options?: CallOptions): Promise<Presence<Table>> {
-    return readLightPulses(this.#file.file, this.#notices, options);
+    return readLightPulses(this.#file.file, this.#once("light pulses"), options, this.#file.errata);
   }
 
   /** Spans that the release calls invalid: `id`, `start_time`, `stop_time`, `tags` (type, id, label); no rows where there are none. */
@@ -331,13 +335,22 @@ export class AllenSession {
     await this.#file.file.close();
   }
 
+  /** The notices for what is read anew at every call: the first call alone counts. */
+  #once(what: string): NoticeCounter {
+    if (this.#counted.has(what)) return new NoticeCounter();
+    this.#counted.add(what);
+    return this.#notices;
+  }
+
   async #readChannels(options: CallOptions): Promise<Table> {
     const { table: all, isValid } = await this.#fileChannels.read(options);
     const valid = Array.from(isValid);
     const isKept = (row: number) => this.#filters.byValidity === false || valid[row] === true;
     const kept = takeRows(all, rowsWhere(all.rowCount, isKept));
     const flagged = this.#filters.byValidity === false ? table([...kept.columns, ["valid_data", valid]]) : kept;
-    return this.#listed ? joinListedChannels(flagged, this.#listed, this.url, this.#notices) : flagged;
+    if (!this.#listed) return flagged;
+    const { errata } = this.#file;
+    return joinListedChannels(flagged, this.#listed, { place: this.url, errata, notices: this.#notices });
   }
 
   async #readUnits(options: CallOptions): Promise<Table> {
@@ -359,9 +372,9 @@ export class AllenSession {
   }
 
   async #readStimulus(options: CallOptions): Promise<StimulusData> {
-    const { file } = this.#file;
+    const { file, errata } = this.#file;
     const tables = await readPresentationTables(file, { signal: options.signal });
-    const joined = joinPresentationTables(tables, this.#notices);
+    const joined = joinPresentationTables(tables, this.#notices, errata);
     return toStimulusData(joined, await readInvalidTimes(file, options), this.#notices);
   }
 

@@ -2,9 +2,10 @@ import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type DynamicTable, readDynamicTable } from "@crossprobe/nwb";
 import { ABSENT_TEXT } from "../csv-cells.js";
-import { countSentinels, DV_EQUALS_ML, type StoredPoint } from "../errata/coordinates.js";
+import { countSentinels, DV_EQUALS_ML, SENTINEL_ERRATA, type StoredPoint } from "../errata/coordinates.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
+import { STRUCTURE_SUFFIX } from "../errata/labels.js";
 import type { NoticeCounter } from "../notices.js";
-import { CCF_SENTINELS } from "../place.js";
 import { isNumbers, rowsById, rowsWhere, takeCells, takeRows } from "./columns.js";
 
 const PATH = "/general/extracellular_ephys/electrodes";
@@ -18,6 +19,13 @@ const COORDINATES = [
 
 /** Columns of `channels.csv` that a session takes from it: those of the file are wrong (coordinates) or poorer (the label). */
 const LISTED_COLUMNS = ["ecephys_structure_id", "ecephys_structure_acronym", ...COORDINATES.map(([name]) => name)];
+
+/** Which defects are mended, and where that is said. */
+interface Mending {
+  readonly place: string;
+  readonly errata: ErrataSettings;
+  readonly notices: NoticeCounter;
+}
 
 /** Every channel of a file, and which of them the release calls usable. */
 export interface FileChannels {
@@ -41,6 +49,7 @@ export async function readFileChannels(
   file: Hdf5File,
   notices: NoticeCounter,
   options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<FileChannels> {
   const found = await readDynamicTable(file, PATH, { except: ["group", "group_name", "imp"], signal: options?.signal });
   if (!found?.ids) throw new NotFoundError(`${file.url} holds no electrodes (${PATH}).`);
@@ -54,18 +63,20 @@ export async function readFileChannels(
   for (const name of ["probe_horizontal_position", "probe_id", "probe_vertical_position"]) {
     columns.push([name, numbersOf(found, name) ?? absentNumbers(rowCount)]);
   }
-  const labels = textsOf(found, "location") ?? textsOf(found, "manual_structure_acronym");
-  columns.push(["structure_acronym", (labels ?? new Array<null>(rowCount).fill(null)).map(withoutSuffix)]);
+  const place = `${file.url}#${PATH}`;
+  const stored = textsOf(found, "location") ?? textsOf(found, "manual_structure_acronym");
+  const labels = toLabels(stored ?? new Array<null>(rowCount).fill(null), { place, errata, notices });
+  columns.push(["structure_acronym", labels]);
   const ids2019 = numbersOf(found, "manual_structure_id");
   if (ids2019) {
     columns.push(["ecephys_structure_id", ids2019]);
-    columns.push(["ecephys_structure_acronym", (labels ?? []).map(withoutSuffix)]);
+    columns.push(["ecephys_structure_acronym", labels]);
   }
-  for (const [name, stored] of COORDINATES) {
-    columns.push([name, numbersOf(found, name) ?? numbersOf(found, stored) ?? absentNumbers(rowCount)]);
+  for (const [name, axis] of COORDINATES) {
+    columns.push([name, numbersOf(found, name) ?? numbersOf(found, axis) ?? absentNumbers(rowCount)]);
   }
-  const place = `${file.url}#${PATH}`;
-  const channels = withoutSentinels(withoutRepeatedAxis(table(columns, rowCount), place, notices), place, notices);
+  const mending = { place, errata, notices };
+  const channels = withoutSentinels(withoutRepeatedAxis(table(columns, rowCount), mending), mending);
   return { table: channels, isValid: validityOf(found) };
 }
 
@@ -74,7 +85,8 @@ export async function readFileChannels(
  *
  * @param listed `channels.csv`: `id` and {@link LISTED_COLUMNS}
  */
-export function joinListedChannels(channels: Table, listed: Table, place: string, notices: NoticeCounter): Table {
+export function joinListedChannels(channels: Table, listed: Table, mending: Mending): Table {
+  const { place, notices } = mending;
   const rowOf = rowsById(listed);
   const ids = channels.columns.get("id") ?? [];
   const rows = rowsWhere(channels.rowCount, (row) => rowOf.has(Number(ids[row])));
@@ -87,11 +99,12 @@ export function joinListedChannels(channels: Table, listed: Table, place: string
     const column = listed.columns.get(name);
     if (column) columns.set(name, takeCells(column, listedRows));
   }
-  return withoutSentinels(table(columns, kept.rowCount), "channels.csv", notices);
+  return withoutSentinels(table(columns, kept.rowCount), { ...mending, place: "channels.csv" });
 }
 
 /** Source: AllenSDK issue 2776: in released files `y` (dorsal–ventral) repeats `z` (left–right). Two axes of 2000 sites never agree by chance. */
-function withoutRepeatedAxis(channels: Table, place: string, notices: NoticeCounter): Table {
+function withoutRepeatedAxis(channels: Table, { place, errata, notices }: Mending): Table {
+  if (!errata.isOn(DV_EQUALS_ML.id)) return channels;
   const dorsal = channels.columns.get("dorsal_ventral_ccf_coordinate");
   const lateral = channels.columns.get("left_right_ccf_coordinate");
   if (!dorsal || !lateral) return channels;
@@ -103,15 +116,16 @@ function withoutRepeatedAxis(channels: Table, place: string, notices: NoticeCoun
   return table(columns, channels.rowCount);
 }
 
-function withoutSentinels(channels: Table, place: string, notices: NoticeCounter): Table {
+function withoutSentinels(channels: Table, { place, errata, notices }: Mending): Table {
   const axes = COORDINATES.map(([name]) => channels.columns.get(name)).filter((axis) => axis !== undefined);
-  const marked = rowsWhere(channels.rowCount, (row) => axes.some((axis) => CCF_SENTINELS.has(Number(axis[row] ?? 1))));
-  if (marked.length === 0) return channels;
   const pointAt = (row: number): StoredPoint => {
     const [ap = Number.NaN, dv = Number.NaN, ml = Number.NaN] = axes.map((axis) => Number(axis[row]));
     return [ap, dv, ml];
   };
-  for (const [{ id, title }, count] of countSentinels(marked.map(pointAt))) {
+  const mended = SENTINEL_ERRATA.filter(({ id }) => errata.isOn(id));
+  const marked = rowsWhere(channels.rowCount, (row) => mended.some((erratum) => erratum.detect(pointAt(row))));
+  if (marked.length === 0) return channels;
+  for (const [{ id, title }, count] of countSentinels(marked.map(pointAt), errata)) {
     notices.add(id, place, `${title}; the coordinates were taken as absent.`, count);
   }
   const columns = new Map(channels.columns);
@@ -130,9 +144,20 @@ function validityOf(found: DynamicTable): readonly boolean[] {
   return Array.from({ length: found.rowCount }, (_, row) => flags === undefined || flags[row] !== 0);
 }
 
-function withoutSuffix(label: string | null): string | null {
-  if (label === null || ABSENT_TEXT.has(label.trim().toLowerCase())) return null;
-  return label.split("-")[0] ?? label;
+/** Labels without subregions, null for the texts of a missing one; as stored where that is not to be mended. */
+function toLabels(stored: readonly (string | null)[], { place, errata, notices }: Mending): readonly (string | null)[] {
+  if (!errata.isOn(STRUCTURE_SUFFIX.id)) return stored.map((label) => (label === "" ? null : label));
+  const labels = stored.map((label) =>
+    label === null || ABSENT_TEXT.has(label.trim().toLowerCase()) ? null : (label.split("-")[0] ?? label),
+  );
+  const changed = labels.filter((label, row) => label !== stored[row] && stored[row] !== "").length;
+  notices.add(
+    STRUCTURE_SUFFIX.id,
+    place,
+    "Labels of subregions are those of their region, and None is no label.",
+    changed,
+  );
+  return labels;
 }
 
 function numbersOf(found: DynamicTable, name: string): Float64Array | undefined {

@@ -1,6 +1,8 @@
 import { type CallOptions, type Column, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { readTimeIntervals, toTable } from "@crossprobe/nwb";
+import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
+import { OPTO_NAME } from "../errata/files.js";
 import type { NoticeCounter } from "../notices.js";
 import { absent, type Presence, present } from "./presence.js";
 
@@ -17,6 +19,7 @@ export async function readLightPulses(
   file: Hdf5File,
   notices: NoticeCounter,
   options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<Presence<Table>> {
   if ((await file.find(MODULE, options))?.kind !== "group") {
     return absent("The session has no optotagging module: no light was delivered.");
@@ -26,8 +29,9 @@ export async function readLightPulses(
   const current = await readTimeIntervals(file, `${MODULE}/optogenetic_stimulation`, call);
   const pulses = current ?? (await readTimeIntervals(file, old, call));
   if (!pulses) return absent("The optotagging module of the session lists no pulse: no light was delivered.");
+  if (!current && !errata.isOn(OPTO_NAME.id)) return present(table(toTable(pulses.table).columns, pulses.rowCount));
   if (!current) {
-    notices.add("opto-name", `${file.url}#${old}`, "The table has the misspelt name that files of 2019 give it.");
+    notices.add(OPTO_NAME.id, `${file.url}#${old}`, "The table has the misspelt name that files of 2019 give it.");
   }
   const columns = [...toTable(pulses.table).columns].map(([name, column]): [string, Column] => [
     name === "name" ? "stimulus_name" : name,

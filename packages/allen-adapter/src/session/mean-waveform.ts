@@ -1,4 +1,4 @@
-import { type CallOptions, type NdArray, NotFoundError, type Table } from "@crossprobe/core";
+import { type CallOptions, type NdArray, NotFoundError, type Notice, type Table } from "@crossprobe/core";
 import type { SessionFile } from "../session-file.js";
 import { channelRef } from "../vocabulary.js";
 import { readWaveforms } from "../waveforms.js";
@@ -27,7 +27,7 @@ export async function readMeanWaveform(
   unitId: number,
   tables: { readonly units: Table; readonly channels: Table; readonly probes: Table },
   options?: CallOptions,
-): Promise<UnitWaveform> {
+): Promise<UnitWaveform & { readonly notices: readonly Notice[] }> {
   const unitRow = rowsById(tables.units).get(unitId) ?? -1;
   const probeId = numbersIn(tables.units, "probe_id")[unitRow] ?? Number.NaN;
   const rate = numbersIn(tables.units, "probe_sampling_rate")[unitRow] ?? Number.NaN;
@@ -43,12 +43,12 @@ export async function readMeanWaveform(
     channelAt,
     samplingRate: rate > 0 ? rate : null,
   };
-  const { rows, samplingRate } = await readWaveforms(file, request, options);
+  const { rows, samplingRate, notices } = await readWaveforms(file, request, options);
   const [waveform] = rows;
   if (!waveform) throw new NotFoundError(`Unit ${unitId} has no mean waveform in ${file.file.url}.`);
   const sampleCount = waveform.data.shape[0] ?? 0;
   return {
-    unitId,
+    ...{ notices, unitId },
     data: waveform.data,
     siteIndices: waveform.siteIndices,
     channelIds: waveform.channels.map((channel) => (channel ? Number(channel.id) : null)),

@@ -1,6 +1,7 @@
 import { type CallOptions, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ElectrodeGroup, listElectrodeGroups, type PlainAttribute, readElectrodeGroup } from "@crossprobe/nwb";
+import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
 import { ZERO_RATE } from "../errata/rates.js";
 import type { NoticeCounter } from "../notices.js";
 
@@ -11,14 +12,19 @@ import type { NoticeCounter } from "../notices.js";
  * Source: 2020: groups named after the probe with the attributes of `EcephysElectrodeGroup`, the sampling rate on its device. 2019:
  * groups named by the probe's number, every attribute on the group, the name as description.
  */
-export async function readProbes(file: Hdf5File, notices: NoticeCounter, options?: CallOptions): Promise<Table> {
+export async function readProbes(
+  file: Hdf5File,
+  notices: NoticeCounter,
+  options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Promise<Table> {
   const groups: ElectrodeGroup[] = [];
   for (const path of await listElectrodeGroups(file, options)) {
     groups.push(await readElectrodeGroup(file, path, options));
   }
   const rate = (group: ElectrodeGroup, name: string): number => {
     const value = toNumber(group.attributes.get(name) ?? group.device?.attributes.get(name));
-    if (!ZERO_RATE.detect(value)) return value;
+    if (!errata.isOn(ZERO_RATE.id) || !ZERO_RATE.detect(value)) return value;
     const message = "A sampling rate of 0 is none; times that need it are absent.";
     notices.add(ZERO_RATE.id, `${file.url}#${group.path}`, message);
     return Number.NaN;

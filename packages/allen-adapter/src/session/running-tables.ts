@@ -1,6 +1,7 @@
 import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { openTimeSeries } from "@crossprobe/nwb";
+import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
 import type { NoticeCounter } from "../notices.js";
 import { readRunning, SPEED_PATH } from "../running.js";
 
@@ -17,8 +18,13 @@ const RAW = [
  *
  * @throws {@link NotFoundError} when the file holds no running speed
  */
-export async function readRunningTable(file: Hdf5File, notices: NoticeCounter, options?: CallOptions): Promise<Table> {
-  const running = await readRunning(file, options);
+export async function readRunningTable(
+  file: Hdf5File,
+  notices: NoticeCounter,
+  options?: CallOptions,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Promise<Table> {
+  const running = await readRunning(file, options, errata);
   if (!running) throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`);
   for (const { code, where, message, count } of running.notices) notices.add(code, where ?? file.url, message, count);
   const rotation = await openTimeSeries(file, ROTATION_PATH, options);

@@ -1,6 +1,8 @@
 import { type Column, type Table, table } from "@crossprobe/core";
 import type { ColumnValues } from "@crossprobe/nwb";
 import { toNumber } from "../csv-cells.js";
+import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
+import { NULL_STRINGS } from "../errata/stimuli.js";
 import type { NoticeCounter } from "../notices.js";
 import { compareStarts, nameStimulus, type PresentationTable } from "../presentations.js";
 import { OLD_PARAMETER_NAMES } from "../vocabulary.js";
@@ -16,22 +18,32 @@ const NAMES: ReadonlyMap<string, string> = new Map(Object.entries(OLD_PARAMETER_
 /** Texts that mean "does not apply". `None` is not among them: it is a value of `mask`. Source: AllenSDK's packaging and `ecephys_session.py`. */
 const NO_VALUE: ReadonlySet<string> = new Set(["", "N/A", "null", "nan"]);
 
+/** Which defects are mended, and where that is said. */
+interface Mending {
+  readonly errata: ErrataSettings;
+  readonly notices: NoticeCounter;
+}
+
 /**
  * The rows of all presentation tables in order of start, one column for each name. Pure.
  *
  * Numbers stay numbers (NaN where a parameter does not apply), texts stay as written (null where one does not). `color` that holds a
  * colour of three channels is in `color_triplet`. Columns that differ in case alone are one where no row has both.
  */
-export function joinPresentationTables(tables: readonly PresentationTable[], notices: NoticeCounter): Table {
+export function joinPresentationTables(
+  tables: readonly PresentationTable[],
+  notices: NoticeCounter,
+  errata: ErrataSettings = DEFAULT_ERRATA,
+): Table {
   const starts = tables.flatMap(({ intervals }) => Array.from(intervals.startTimes));
   const order = Array.from(starts, (_, row) => row).sort((a, b) => compareStarts(starts[a] ?? 0, starts[b] ?? 0));
   const rowCount = starts.length;
   const columns = new Map<string, Column>();
   for (const name of columnNames(tables)) {
     if (DROPPED.has(name)) continue;
-    columns.set(name, takeCells(joinColumn(name, tables, rowCount, notices), order));
+    columns.set(name, takeCells(joinColumn(name, tables, { rowCount, notices, errata }), order));
   }
-  columns.set("stimulus_name", takeCells(joinNames(tables, notices), order));
+  columns.set("stimulus_name", takeCells(joinNames(tables, { notices, errata }), order));
   return splitColors(mergeCases(columns), rowCount, notices);
 }
 
@@ -44,12 +56,11 @@ function columnNames(tables: readonly PresentationTable[]): ReadonlySet<string> 
 function joinColumn(
   name: string,
   tables: readonly PresentationTable[],
-  rowCount: number,
-  notices: NoticeCounter,
+  { rowCount, ...mending }: Mending & { readonly rowCount: number },
 ): Column {
   const parts = tables.map(({ intervals, where }) => ({
     rowCount: intervals.rowCount,
-    cells: toCells(intervals.table.columns.get(name)?.values, `${where}/${name}`, notices),
+    cells: toCells(intervals.table.columns.get(name)?.values, `${where}/${name}`, mending),
   }));
   const isNumeric = parts.every(({ cells }) => cells === undefined || cells instanceof Float64Array);
   const joined: Float64Array | unknown[] = isNumeric
@@ -69,20 +80,28 @@ function joinColumn(
 function toCells(
   values: ColumnValues | undefined,
   where: string,
-  notices: NoticeCounter,
+  { notices, errata }: Mending,
 ): Float64Array | readonly (string | null)[] | undefined {
   if (values === undefined) return undefined;
   if (values.kind === "number" || values.kind === "boolean") return Float64Array.from(values.values);
-  if (values.kind === "text") return values.values.map((text) => (NO_VALUE.has(text.trim()) ? null : text));
+  if (values.kind === "text") {
+    if (!errata.isOn(NULL_STRINGS.id)) return values.values.map((text) => (text === "" ? null : text));
+    const cells = values.values.map((text) => (NO_VALUE.has(text.trim()) ? null : text));
+    const absent = cells.filter((cell, row) => cell === null && values.values[row] !== "").length;
+    notices.add(NULL_STRINGS.id, where, "Texts such as null mean that the parameter does not apply.", absent);
+    return cells;
+  }
   notices.add("column-left-out", where, `Columns of kind ${values.kind} are no parameters and were left out.`);
   return undefined;
 }
 
-function joinNames(tables: readonly PresentationTable[], notices: NoticeCounter): readonly string[] {
+function joinNames(tables: readonly PresentationTable[], { notices, errata }: Mending): readonly string[] {
   return tables.flatMap(({ name, where, intervals }) => {
     const values = intervals.table.columns.get("stimulus_name")?.values;
     const written = values?.kind === "text" ? values.values : undefined;
-    return Array.from({ length: intervals.rowCount }, (_, row) => nameStimulus(written?.[row] ?? name, where, notices));
+    return Array.from({ length: intervals.rowCount }, (_, row) =>
+      nameStimulus(written?.[row] ?? name, where, notices, errata),
+    );
   });
 }
 

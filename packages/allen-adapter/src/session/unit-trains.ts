@@ -1,7 +1,7 @@
 import { type CallOptions, NotFoundError } from "@crossprobe/core";
-import type { NoticeCounter } from "../notices.js";
+import { NoticeCounter } from "../notices.js";
 import type { SessionFile } from "../session-file.js";
-import { noteRepairs, readTrains, requireSpikes, type Train } from "../spikes.js";
+import { noteRepairs, readTrains, requireSpikes, type Train, trustAmplitudes } from "../spikes.js";
 
 /** Bytes of spikes that are kept in memory when nothing else is asked for: some 15 million spike times. */
 export const KEPT_SPIKE_BYTES = 128 * 2 ** 20;
@@ -13,6 +13,7 @@ export class UnitTrains {
   readonly #budget: number;
   readonly #kept = new Map<number, Float64Array>();
   readonly #seen = new Set<number>();
+  #amplitudesNoted = false;
   #bytes = 0;
 
   constructor(file: SessionFile, notices: NoticeCounter, budget: number) {
@@ -38,7 +39,9 @@ export class UnitTrains {
   async amplitudes(unitId: number, options?: CallOptions): Promise<Float64Array> {
     const { amplitudes } = await this.#read(unitId, true, options);
     if (amplitudes) return amplitudes;
-    throw new NotFoundError(`${this.#file.file.url} holds no spike amplitudes.`);
+    throw new NotFoundError(`${this.#file.file.url} holds no spike amplitudes that may be believed.`, {
+      hint: "Files that describe them in seconds hold volts: leave the known defect amplitude-description on.",
+    });
   }
 
   async #read(unitId: number, withAmplitudes: boolean, options?: CallOptions): Promise<Train> {
@@ -46,8 +49,11 @@ export class UnitTrains {
     const { rowOf } = await this.#file.units.read(options);
     const row = rowOf.get(String(unitId));
     if (row === undefined) throw new NotFoundError(`Unit ${unitId} is not in ${this.#file.file.url}.`);
-    const wanted = withAmplitudes ? columns : { ...columns, spikeAmplitudes: undefined };
-    const [train] = await readTrains(wanted, [row], options);
+    const { errata } = this.#file;
+    const noted = this.#amplitudesNoted ? new NoticeCounter() : this.#notices;
+    const spikeAmplitudes = withAmplitudes ? trustAmplitudes(columns, errata, this.#file.file.url, noted) : undefined;
+    if (withAmplitudes) this.#amplitudesNoted = true;
+    const [train] = await readTrains({ ...columns, spikeAmplitudes }, [row], options, errata);
     if (!train) throw new NotFoundError(`Unit ${unitId} has no spikes in ${this.#file.file.url}.`);
     if (!this.#seen.has(unitId)) noteRepairs([train], `${this.#file.file.url}#/units/spike_times`, this.#notices);
     this.#seen.add(unitId);
