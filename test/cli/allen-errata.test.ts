@@ -20,7 +20,8 @@ describe("crossprobe allen errata", () => {
 
   it("gives all that an entry says as a document", async () => {
     const { rows, counts } = await runJson<Document>(["allen", "errata", "--id", "duplicate-spikes"]);
-    expect(rows).toEqual([listErrata().find(({ id }) => id === "duplicate-spikes")]);
+    const entry = listErrata().find(({ id }) => id === "duplicate-spikes");
+    expect(rows).toEqual([{ ...entry, appliedBy: "hub, session" }]);
     expect(counts).toEqual({ errata: 1, off: 1 });
   });
 
