@@ -22,6 +22,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   h5wasm: "packages/formats/src/hdf5/",
   // Ranges of files, the texts of web services, and whole bodies piece by piece: three contracts, one library.
   axios: ["packages/storage/src/http.ts", "packages/storage/src/http-json.ts", "packages/storage/src/http-body.ts"],
+  "@aws-sdk/client-s3": "packages/storage/src/s3.ts",
   // Tables, and single columns packed: both beside each other, as HDF5 has its folder.
   hyparquet: ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/"],
   "hyparquet-compressors": "packages/formats/src/parquet/file.ts",

@@ -10,9 +10,25 @@ import {
   testByteStore,
 } from "@crossprobe/core/conformance";
 import { openZip } from "@crossprobe/formats/zip";
-import { createStores, LocalStore, MemoryStore, toFileUrl } from "@crossprobe/storage/node";
+import {
+  BlockFolder,
+  cached,
+  coalesced,
+  createStores,
+  diskCached,
+  HttpStore,
+  LocalStore,
+  limited,
+  MemoryBudget,
+  MemoryStore,
+  retried,
+  S3Store,
+  Slots,
+  toFileUrl,
+} from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
 import { zipOf } from "../helpers/zip-of.js";
+import { startS3Server } from "../s3-server/s3-server.js";
 import { serveFolder } from "./http-folder.js";
 
 type Entries = ReadonlyMap<string, Uint8Array>;
@@ -44,6 +60,51 @@ async function openPlainHttp(entries: Entries): Promise<OpenedStore> {
   return { store: createStores().open(folder.url), close: () => folder.close() };
 }
 
+/** The bucket holds more than the suite's entries, below another prefix, and lists three keys a page. */
+async function openS3(entries: Entries, url = "s3://suite-bucket/some%20folder%23/"): Promise<OpenedStore> {
+  const objects = [...entries].map(([key, bytes]): [string, Uint8Array] => [`suite-bucket/some folder#/${key}`, bytes]);
+  const server = await startS3Server({
+    objects: new Map([...objects, ["suite-bucket/some folder#-other/x", new Uint8Array(1)]]),
+    pageSize: 3,
+  });
+  return { store: new S3Store(url, { endpoint: server.endpoint }), close: () => server.close() };
+}
+
+/** A layer over what another subject opens. */
+function layered(
+  open: (entries: Entries) => Promise<OpenedStore>,
+  lay: (store: ByteStore) => ByteStore,
+): (entries: Entries) => Promise<OpenedStore> {
+  return async (entries) => {
+    const { store, close } = await open(entries);
+    return { store: lay(store), ...(close && { close: () => close() }) };
+  };
+}
+
+async function openMemory(entries: Entries): Promise<OpenedStore> {
+  return { store: new MemoryStore("memory://suite/", entries) };
+}
+
+/** A web folder with nothing over it. */
+async function openBareHttp(entries: Entries): Promise<OpenedStore> {
+  const folder = await serveFolder(entries);
+  return { store: new HttpStore(folder.url), close: () => folder.close() };
+}
+
+/** Blocks of 1000 bytes, so that values take one block, several and parts of some. */
+async function openDiskCached(inner: (entries: Entries) => Promise<OpenedStore>, entries: Entries) {
+  const directory = await mkdtemp(join(tmpdir(), "crossprobe-blocks-"));
+  const { store, close } = await inner(entries);
+  const folder = new BlockFolder(directory, { blockBytes: 1000 });
+  return {
+    store: diskCached(store, { folder }),
+    close: async () => {
+      await close?.();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
 const CANNOT_LIST = ["list > gives every key in code-point order", "list > gives the keys below a prefix"].map(
   (test) => ({
     test,
@@ -62,6 +123,40 @@ testByteStore({
 });
 testByteStore({ name: "http:", open: openHttp, skip: CANNOT_LIST });
 testByteStore({ name: "http: of a server without ranges and HEAD", open: openPlainHttp, skip: CANNOT_LIST });
+testByteStore({ name: "http: with nothing over it", open: openBareHttp, skip: CANNOT_LIST });
+testByteStore({ name: "s3:", open: (entries) => openS3(entries) });
+
+const LAYERS: Readonly<Record<string, (store: ByteStore) => ByteStore>> = {
+  retried: (store) => retried(store),
+  limited: (store) => limited(store, { slots: new Slots(1) }),
+  coalesced: (store) => coalesced(store),
+  cached: (store) => cached(store, { memory: new MemoryBudget(8 * 1024 * 1024) }),
+  "cached in too little memory": (store) => cached(store, { memory: new MemoryBudget(3000) }),
+};
+for (const [name, lay] of Object.entries(LAYERS)) {
+  testByteStore({ name: `memory: ${name}`, open: layered(openMemory, lay) });
+  testByteStore({ name: `http: ${name}`, open: layered(openBareHttp, lay), skip: CANNOT_LIST });
+  testByteStore({ name: `s3: ${name}`, open: layered((entries) => openS3(entries), lay) });
+}
+testByteStore({
+  name: "http: cached on disk",
+  open: (entries) => openDiskCached(openBareHttp, entries),
+  skip: CANNOT_LIST,
+});
+testByteStore({
+  name: "s3: cached on disk and under every other layer",
+  open: layered(
+    (entries) =>
+      openDiskCached(
+        layered(
+          (inner) => openS3(inner),
+          (store) => coalesced(limited(retried(store), { slots: new Slots(2) })),
+        ),
+        entries,
+      ),
+    (store) => cached(store, { memory: new MemoryBudget(1024 * 1024) }),
+  ),
+});
 testByteStore({
   name: "a recorder over memory:",
   open: (entries) => ({ store: recordingStore(new MemoryStore("memory://suite/", entries)) }),

@@ -18,7 +18,7 @@ export function compose(sources: Sources, environment: NodeJS.ProcessEnv = proce
     allenOf(urls.allen, sources, environment),
   ];
   return createHub({
-    stores: createStores(),
+    stores: createStores({ cacheDir: environment.CROSSPROBE_CACHE_DIR || undefined }),
     adapters: adapters.filter((adapter) => adapter !== null),
     downloader: createDownloader({ authorize: (url) => authorizationFor(url, environment) }),
   });

@@ -11,6 +11,17 @@ export interface ReadOptions extends CallOptions {
   readonly range?: ByteRange | undefined;
 }
 
+/** What a store says of an object without its bytes. */
+export interface ObjectState {
+  /** Bytes. */
+  readonly size: number;
+  /**
+   * Text that another content never has, such as a strong entity tag; `undefined` where the backend promises none. A store that gives one
+   * serves its later reads of the key from that very content, or fails.
+   */
+  readonly validator: string | undefined;
+}
+
 /**
  * A place where bytes live. Keys are relative paths with `/`; they never start with `/` and never contain `..`.
  */
@@ -27,6 +38,8 @@ export interface ByteStore {
   read(key: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Every key under a prefix (`""` for all), recursively, in code-point order. Absent where the backend cannot list. */
   list?(prefix: string, options?: CallOptions): AsyncIterable<string>;
+  /** Size and validator at once, asked anew of the backend; `undefined` if there is no such key. Absent where no backend states validators. */
+  stat?(key: string, options?: CallOptions): Promise<ObjectState | undefined>;
 }
 
 /** Opens the store behind a URL, by its scheme. Opening does no I/O. */

@@ -83,6 +83,8 @@ export interface StoreErrorDetails extends PlaceDetails {
   readonly status?: number | undefined;
   /** Whether the same call may succeed later. */
   readonly retryable?: boolean;
+  /** How long the server asks to wait before that, seconds. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** Bytes did not arrive: retry if `retryable`. A missing key is not a store error (stores answer `undefined`). */
@@ -91,12 +93,14 @@ export class StoreError extends DataError {
   readonly url: string | undefined;
   readonly status: number | undefined;
   readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, details: StoreErrorDetails = {}) {
     super(message, details);
     this.url = details.url;
     this.status = details.status;
     this.retryable = details.retryable ?? false;
+    this.retryAfterSeconds = details.retryAfterSeconds;
   }
 }
 

@@ -16,7 +16,7 @@ export {
   type SourceDescription,
   type SpikeOptions,
 } from "./adapter.js";
-export type { ByteRange, ByteStore, ReadOptions, StoreLayer, StoreResolver } from "./byte-store.js";
+export type { ByteRange, ByteStore, ObjectState, ReadOptions, StoreLayer, StoreResolver } from "./byte-store.js";
 export type { CallOptions } from "./call-options.js";
 export type {
   DatasetReport,

@@ -1,3 +1,5 @@
+import { askedSeconds } from "./download/retry-wait.js";
+
 /** A response as the HTTP client gives it. */
 export interface ClientResponse {
   readonly status: number;
@@ -16,6 +18,8 @@ export interface Answer {
   readonly leadsToDirectory: boolean;
   readonly contentLength: string | undefined;
   readonly contentRange: string | undefined;
+  /** Seconds. */
+  readonly retryAfter: number | undefined;
   readonly data: unknown;
 }
 
@@ -33,6 +37,7 @@ export function toAnswer(response: ClientResponse, url: string): Answer {
     leadsToDirectory: pathOf(finalUrlOf(response) ?? url).endsWith("/") && !pathOf(url).endsWith("/"),
     contentLength: header("content-length"),
     contentRange: header("content-range"),
+    retryAfter: askedSeconds(header("retry-after"), Date.now()),
     data: response.data,
   };
 }
@@ -55,8 +60,19 @@ export function contentLengthOf(answer: Answer): number | undefined {
 }
 
 /** `start ≤ byte < end` and the size of the object, as far as the server states them. Source: RFC 9110 §14.4. */
-export function contentRangeOf(answer: Answer): { start: number; end: number; size: number | undefined } | undefined {
-  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(answer.contentRange ?? "");
+export function contentRangeOf(answer: Answer): ContentRange | undefined {
+  return parseContentRange(answer.contentRange ?? "");
+}
+
+export interface ContentRange {
+  readonly start: number;
+  readonly end: number;
+  readonly size: number | undefined;
+}
+
+/** The value of a `Content-Range`; `undefined` where it is none in bytes. */
+export function parseContentRange(text: string): ContentRange | undefined {
+  const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(text);
   if (match === null) return undefined;
   const [, first, last, size] = match;
   return { start: toCount(first) ?? 0, end: (toCount(last) ?? -1) + 1, size: toCount(size) };

@@ -1,7 +1,16 @@
-import { type ByteStore, type CallOptions, ConfigError, type ReadOptions, StoreError } from "@crossprobe/core";
+import {
+  type ByteStore,
+  type CallOptions,
+  ConfigError,
+  type ObjectState,
+  type ReadOptions,
+  StoreError,
+  type StoreErrorDetails,
+} from "@crossprobe/core";
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from "axios";
 import { type Answer, bodyOf, contentLengthOf, contentRangeOf, toAnswer } from "./http-answer.js";
-import { checkKey, checkRange, isDirectoryKey, toSpan } from "./keys.js";
+import { checkKey, checkRange, isDirectoryKey, shownUrl, toSpan } from "./keys.js";
+import { StallWatch } from "./stall-watch.js";
 
 export interface HttpOptions {
   /** Sent with every request, such as an authorisation. */
@@ -11,6 +20,8 @@ export interface HttpOptions {
    * Answers are compared with the first one's `ETag` in any case.
    */
   readonly conditional?: boolean | undefined;
+  /** How long nothing may come before a connection counts as lost, seconds (default 30). */
+  readonly stallSeconds?: number | undefined;
   /** Node's connection pool for `http:`, from `node:http`. */
   readonly httpAgent?: unknown;
   /** Node's connection pool for `https:`, from `node:https`. */
@@ -21,6 +32,8 @@ export interface HttpOptions {
 const RETRYABLE_STATUSES = new Set([408, 425, 429]);
 /** What servers answer to a HEAD that they do not serve although the object is there (signed links: 403). */
 const HEAD_REFUSALS = new Set([400, 403, 405, 501]);
+const MAX_REDIRECTS = 5;
+const STALL_SECONDS = 30;
 /** A server that ignores `Range` sends everything; beyond this we would rather fail than hold it in memory. */
 const WHOLE_ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
 
@@ -28,8 +41,9 @@ const WHOLE_ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
  * A byte store over HTTP: one request a read, ranges by the `Range` header. It does not retry and does not cache.
  *
  * Every answer is checked: a range answer must be the range that was asked for (`Content-Range`), a body must be as long as
- * announced, and an object whose `ETag` changes between two reads is an error, never a mixture. A server that ignores ranges
- * is served by cutting its whole answer.
+ * announced, and an object whose `ETag` or size changes between two reads is an error, never a mixture. A server that ignores ranges
+ * is served by cutting its whole answer. Five redirects are followed; none from https to http, and none takes the given headers to another
+ * host. Silence of `stallSeconds` ends a request.
  *
  * Absent: 404 and 410 mean there is no such key, and so does a redirect to a directory (`key/`). It cannot list.
  *
@@ -42,16 +56,21 @@ export class HttpStore implements ByteStore {
   readonly url: string;
   readonly #client: AxiosInstance;
   readonly #conditional: boolean;
-  readonly #etags = new Map<string, string>();
+  readonly #stallSeconds: number;
+  readonly #states = new Map<string, { etag: string | undefined; size: number | undefined }>();
 
   constructor(url: string, options: HttpOptions = {}) {
     this.url = toBaseUrl(url);
     this.#conditional = options.conditional ?? true;
+    this.#stallSeconds = options.stallSeconds ?? STALL_SECONDS;
+    const given = new Set(Object.keys(options.headers ?? {}).map((name) => name.toLowerCase()));
     this.#client = axios.create({
       responseType: "arraybuffer",
       // Sizes and ranges count stored bytes, so nothing may be compressed on the way.
       decompress: false,
       maxContentLength: Number.POSITIVE_INFINITY,
+      maxRedirects: MAX_REDIRECTS,
+      beforeRedirect: (next, _answer, before) => checkRedirect(next, before, given),
       headers: { ...(inNode() ? { "Accept-Encoding": "identity" } : {}), ...options.headers },
       validateStatus: () => true,
       ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
@@ -60,6 +79,10 @@ export class HttpStore implements ByteStore {
   }
 
   async size(key: string, options: CallOptions = {}): Promise<number | undefined> {
+    return (await this.stat(key, options))?.size;
+  }
+
+  async stat(key: string, options: CallOptions = {}): Promise<ObjectState | undefined> {
     options.signal?.throwIfAborted();
     checkKey(key, this.url);
     if (isDirectoryKey(key)) return undefined;
@@ -67,11 +90,11 @@ export class HttpStore implements ByteStore {
     if (isAbsent(head)) return undefined;
     const length = contentLengthOf(head);
     if (head.status === 200 && length !== undefined && !head.isEncoded) {
-      this.#checkUnchanged(key, head);
-      return length;
+      this.#checkUnchanged(key, head, length);
+      return { size: length, validator: strongTag(head) };
     }
     if (head.status !== 200 && !HEAD_REFUSALS.has(head.status)) throw this.#refused(key, head);
-    return this.#sizeByRange(key, options);
+    return this.#statByRange(key, options);
   }
 
   async read(key: string, options: ReadOptions = {}): Promise<Uint8Array | undefined> {
@@ -88,15 +111,16 @@ export class HttpStore implements ByteStore {
     const answer = await this.#requestRange(key, header, wanted, options);
     if (isAbsent(answer)) return undefined;
     if (answer.status === 416) return new Uint8Array(0);
-    this.#checkUnchanged(key, answer);
     if (answer.status === 200) {
       const whole = this.#bodyOf(key, answer);
+      this.#checkUnchanged(key, answer, whole.byteLength);
       const span = toSpan(range, whole.byteLength);
       return whole.slice(span.start, span.end);
     }
     if (answer.status !== 206) throw this.#refused(key, answer);
-    const body = this.#bodyOf(key, answer);
     const given = contentRangeOf(answer);
+    this.#checkUnchanged(key, answer, given?.size);
+    const body = this.#bodyOf(key, answer);
     if (given?.size === undefined) {
       throw this.#wrong(key, answer, "a range was answered without a Content-Range that states range and size", {
         hint: "From a web page, the server must list Content-Range in Access-Control-Expose-Headers.",
@@ -114,22 +138,23 @@ export class HttpStore implements ByteStore {
     const answer = await this.#request(key, { method: "GET" }, options);
     if (isAbsent(answer)) return undefined;
     if (answer.status !== 200) throw this.#refused(key, answer);
-    this.#checkUnchanged(key, answer);
-    return this.#bodyOf(key, answer);
+    const body = this.#bodyOf(key, answer);
+    this.#checkUnchanged(key, answer, answer.isEncoded ? undefined : body.byteLength);
+    return body;
   }
 
   /** The size from a request of one byte, for servers that answer no HEAD. */
-  async #sizeByRange(key: string, options: CallOptions): Promise<number | undefined> {
+  async #statByRange(key: string, options: CallOptions): Promise<ObjectState | undefined> {
     const answer = await this.#requestRange(key, "bytes=0-0", 1, options);
     if (isAbsent(answer)) return undefined;
     const range = contentRangeOf(answer);
     // "bytes */0": a range of an empty object cannot be satisfied.
-    if (answer.status === 416 && range?.size !== undefined) return range.size;
+    if (answer.status === 416 && range?.size !== undefined) return { size: range.size, validator: undefined };
     if (answer.status !== 200 && answer.status !== 206) throw this.#refused(key, answer);
-    this.#checkUnchanged(key, answer);
-    if (answer.status === 200) return this.#bodyOf(key, answer).byteLength;
-    if (range?.size === undefined) throw this.#wrong(key, answer, "a range was answered without stating the size");
-    return range.size;
+    const size = answer.status === 200 ? this.#bodyOf(key, answer).byteLength : range?.size;
+    if (size === undefined) throw this.#wrong(key, answer, "a range was answered without stating the size");
+    this.#checkUnchanged(key, answer, size);
+    return { size, validator: strongTag(answer) };
   }
 
   #requestRange(key: string, header: string, wanted: number, options: CallOptions): Promise<Answer> {
@@ -139,16 +164,18 @@ export class HttpStore implements ByteStore {
 
   async #request(key: string, config: AxiosRequestConfig, options: CallOptions): Promise<Answer> {
     const url = this.#urlOf(key);
-    const etag = this.#etags.get(key);
+    const etag = this.#states.get(key)?.etag;
     // A weak tag never matches in If-Match (RFC 9110 §13.1.1).
     const match = this.#conditional && etag !== undefined && !etag.startsWith("W/") ? { "If-Match": etag } : {};
     const { signal } = options;
+    const watch = new StallWatch(this.#stallSeconds, signal);
     try {
       const response = await this.#client.request<unknown>({
         ...config,
         url,
         headers: { ...config.headers, ...match },
-        ...(signal === undefined ? {} : { signal }),
+        signal: watch.signal,
+        onDownloadProgress: () => watch.restart(),
       });
       signal?.throwIfAborted();
       const answer = toAnswer(response, url);
@@ -156,7 +183,10 @@ export class HttpStore implements ByteStore {
       return answer;
     } catch (error) {
       signal?.throwIfAborted();
+      if (watch.hasStalled) throw this.#lost(url, new Error(`nothing came for ${this.#stallSeconds} s`));
       throw error instanceof StoreError ? error : this.#lost(url, error);
+    } finally {
+      watch.end();
     }
   }
 
@@ -175,12 +205,17 @@ export class HttpStore implements ByteStore {
     return body;
   }
 
-  #checkUnchanged(key: string, answer: Answer): void {
-    const { etag } = answer;
-    if (etag === undefined) return;
-    const known = this.#etags.get(key);
-    if (known === undefined) this.#etags.set(key, etag);
-    else if (known !== etag) throw this.#changed(key, answer);
+  /** Compared with the first answer for the key. A tag may be called weak in one answer and strong in another (RFC 9110 §8.8.3.2). */
+  #checkUnchanged(key: string, answer: Answer, size: number | undefined): void {
+    const known = this.#states.get(key);
+    const isOther = (before: unknown, now: unknown) => before !== undefined && now !== undefined && before !== now;
+    if (isOther(opaque(known?.etag), opaque(answer.etag)) || isOther(known?.size, size)) {
+      throw this.#changed(key, answer);
+    }
+    // A strong tag says more than a weak one, so that it is the one to keep.
+    const etag =
+      known?.etag?.startsWith("W/") === false ? known.etag : (strongTag(answer) ?? known?.etag ?? answer.etag);
+    this.#states.set(key, { etag, size: known?.size ?? size });
   }
 
   #changed(key: string, answer: Answer): StoreError {
@@ -194,17 +229,21 @@ export class HttpStore implements ByteStore {
     const retryable = status >= 500 || RETRYABLE_STATUSES.has(status);
     return this.#wrong(key, answer, `HTTP status ${status}`, {
       retryable,
+      retryAfterSeconds: answer.retryAfter,
       hint: status === 401 || status === 403 ? "The server wants an authorisation for this object." : undefined,
     });
   }
 
-  #wrong(key: string, answer: Answer, what: string, more: { retryable?: boolean; hint?: string | undefined } = {}) {
+  #wrong(key: string, answer: Answer, what: string, more: Partial<StoreErrorDetails> = {}) {
     const url = this.#urlOf(key);
     return new StoreError(`Could not read ${url}: ${what}.`, { url, status: answer.status, ...more });
   }
 
-  /** No usable answer: the connection failed or broke off, or the answer was beyond the limit. */
-  /** The client's own error is no cause of ours: it holds the request with its headers, hence credentials. */
+  /**
+   * No usable answer: the connection failed or broke off, or the answer was beyond the limit.
+   *
+   * The client's own error is no cause of ours: it holds the request with its headers, hence credentials.
+   */
   #lost(url: string, cause: unknown): StoreError {
     const message = cause instanceof Error ? cause.message || cause.name : String(cause);
     const code = isAxiosError(cause) ? cause.code : undefined;
@@ -218,6 +257,10 @@ export class HttpStore implements ByteStore {
         },
       );
     }
+    if (code === "ERR_FR_TOO_MANY_REDIRECTS") {
+      return new StoreError(`Could not read ${url}: it redirects more than ${MAX_REDIRECTS} times.`, { url });
+    }
+    if (message.includes(DOWNGRADE)) return new StoreError(`Could not read ${url}: ${DOWNGRADE}.`, { url });
     const detail = code !== undefined && !message.includes(code) ? `${message} (${code})` : message;
     return new StoreError(`Could not read ${url}: ${detail}.`, { url, retryable: true });
   }
@@ -232,16 +275,44 @@ function isAbsent(answer: Answer): boolean {
   return answer.status === 404 || answer.status === 410 || answer.leadsToDirectory;
 }
 
+const DOWNGRADE = "it redirects from https to http";
+
+/** Judges a redirect before it is followed, and takes the caller's headers off it where it leads to another host. */
+function checkRedirect(
+  next: Record<string, unknown>,
+  before: { readonly url?: string } | undefined,
+  given: ReadonlySet<string>,
+): void {
+  const from = before?.url === undefined ? undefined : new URL(before.url);
+  if (from?.protocol === "https:" && next.protocol === "http:") throw new Error(DOWNGRADE);
+  const { headers } = next;
+  const isSame = from !== undefined && typeof next.href === "string" && new URL(next.href).origin === from.origin;
+  if (isSame || typeof headers !== "object" || headers === null) return;
+  for (const name of Object.keys(headers)) if (given.has(name.toLowerCase())) Reflect.deleteProperty(headers, name);
+}
+
+function opaque(etag: string | undefined): string | undefined {
+  return etag?.replace(/^W\//, "");
+}
+
+/** A weak tag says that two objects mean the same, not that their bytes are the same. */
+function strongTag({ etag }: Answer): string | undefined {
+  return etag?.startsWith("W/") === true ? undefined : etag;
+}
+
+/** What is refused is not repeated where it may be secret. */
 function toBaseUrl(url: string): string {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch (cause) {
-    throw new ConfigError(`${JSON.stringify(url)} is no URL.`, { cause });
+  const shown = shownUrl(url);
+  if (!URL.canParse(url)) throw new ConfigError(`${JSON.stringify(shown)} is no URL.`);
+  const parsed = new URL(url);
+  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") throw new ConfigError(`${shown} is no http(s) URL.`);
+  if (parsed.username !== "" || parsed.password !== "") {
+    throw new ConfigError(`The address ${shown} holds credentials.`, {
+      hint: "Addresses appear in messages and results: send an authorisation by the store's headers.",
+    });
   }
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") throw new ConfigError(`${url} is no http(s) URL.`);
   if (parsed.search !== "" || parsed.hash !== "") {
-    throw new ConfigError(`${url} has a query or fragment, to which no key can be added.`, {
+    throw new ConfigError(`${shown} has a query or fragment, to which no key can be added.`, {
       hint: "Give the URL of the folder alone.",
     });
   }

@@ -66,3 +66,8 @@ export function compareCodePoints(a: string, b: string): number {
 function unitRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
+
+/** An address for messages: without credentials, query and fragment, any of which may be secret. */
+export function shownUrl(url: string): string {
+  return url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
+}

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createStores as createBrowserStores } from "./index.js";
-import { createStores, HttpStore, LocalStore, MemoryStore, toFileUrl } from "./node.js";
+import { createStores, LocalStore, MemoryStore, toFileUrl } from "./node.js";
 
 const config = expect.objectContaining({ code: "config" });
 
@@ -12,21 +12,32 @@ describe("createStores", () => {
     const stores = createStores({ memory: { "memory://demo/": {} } });
     expect(stores.open("memory://demo/")).toBeInstanceOf(MemoryStore);
     expect(stores.open("file:///tmp")).toBeInstanceOf(LocalStore);
-    expect(stores.open("http://localhost/x")).toBeInstanceOf(HttpStore);
-    expect(stores.open("HTTPS://localhost/x")).toBeInstanceOf(HttpStore);
+    expect(stores.open("http://localhost/x").url).toBe("http://localhost/x/");
+    expect(stores.open("HTTPS://localhost/x").url).toBe("https://localhost/x/");
+    expect(stores.open("s3://bucket/a%20b").url).toBe("s3://bucket/a%20b/");
+    expect(createStores({ retry: false, coalesce: false }).open("s3://bucket").url).toBe("s3://bucket/");
   });
 
   it("names the known schemes when it does not know one", () => {
     expect(() => createStores().open("gs://bucket/x")).toThrow(
-      /gs: is not known \(known: file:, http:, https:, memory:\)/,
+      /gs: is not known \(known: file:, http:, https:, memory:, s3:\)/,
     );
-    expect(() => createBrowserStores().open("file:///tmp")).toThrow(/known: http:, https:, memory:/);
+    expect(() => createBrowserStores().open("file:///tmp")).toThrow(/known: http:, https:, memory:, s3:/);
     expect(() => createStores().open("gs://bucket/x")).toThrow(config);
   });
 
-  it("says that s3: is not read by this version", () => {
-    expect(() => createStores().open("s3://bucket/x")).toThrow(/does not read s3:/);
-    expect(() => createStores().open("s3://bucket/x")).toThrow(config);
+  it("repeats no credentials of an address that it refuses", () => {
+    const addresses = [
+      "gs://me:hidden@bucket/x?token=hidden",
+      "s3://AKIA:hidden@bucket/x",
+      "https://me:hidden@host/x",
+      "https://host/x?token=hidden",
+      "s3://bucket/x?X-Amz-Signature=hidden",
+    ];
+    for (const address of addresses) {
+      expect(() => createStores().open(address), address).toThrow(config);
+      expect(() => createStores().open(address), address).not.toThrow(/hidden/);
+    }
   });
 
   it("says how a path becomes a URL", () => {

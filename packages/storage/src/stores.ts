@@ -1,6 +1,12 @@
 import { type ByteStore, ConfigError, type StoreResolver } from "@crossprobe/core";
 import { type HttpOptions, HttpStore } from "./http.js";
+import { shownUrl } from "./keys.js";
+import { cached, MemoryBudget } from "./layers/cached.js";
+import { type CoalescedOptions, coalesced } from "./layers/coalesced.js";
+import { limited, Slots } from "./layers/limited.js";
+import { type RetriedOptions, retried } from "./layers/retried.js";
 import { type MemoryEntries, MemoryStore } from "./memory.js";
+import { S3Connection, type S3Options, S3Store } from "./s3.js";
 
 /** Makes the store behind a URL of one scheme. */
 export type StoreFactory = (url: string) => ByteStore;
@@ -9,16 +15,53 @@ export interface StoresOptions {
   /** What `memory:` URLs lead to: a URL such as `memory://demo/`, and the entries below it. */
   readonly memory?: Readonly<Record<string, MemoryEntries>> | undefined;
   readonly http?: HttpOptions | undefined;
+  readonly s3?: S3Options | undefined;
+  /** How stores over a network ask again; `false` for not at all. */
+  readonly retry?: RetriedOptions | false | undefined;
+  /** Reads over a network at a time, of all stores together (default 16). */
+  readonly parallel?: number | undefined;
+  /** How reads over a network are joined; `false` for not at all. */
+  readonly coalesce?: CoalescedOptions | false | undefined;
+  /** Bytes kept in memory of what came over a network (default 0: none). */
+  readonly memoryCacheBytes?: number | undefined;
 }
 
-/** The schemes that work everywhere: `memory:`, `http:`, `https:`. */
-export function portableFactories(options: StoresOptions): Map<string, StoreFactory> {
-  const http: StoreFactory = (url) => new HttpStore(url, options.http);
+/** Lays something over each store over a network. */
+export type Over = (store: ByteStore) => ByteStore;
+
+const PARALLEL = 16;
+
+/**
+ * The schemes that work everywhere: `memory:`, `http:`, `https:`, `s3:`.
+ *
+ * @param keep what lies between memory and the joining of reads, such as a disk cache
+ */
+export function portableFactories(options: StoresOptions, keep: Over = (store) => store): Map<string, StoreFactory> {
+  let connection: S3Connection | undefined;
+  const s3: StoreFactory = (url) => {
+    connection ??= new S3Connection(options.s3);
+    return layers(new S3Store(url, connection));
+  };
+  const layers = networkLayers(options, keep);
+  const http: StoreFactory = (url) => layers(new HttpStore(url, options.http));
   return new Map([
     ["http:", http],
     ["https:", http],
+    ["s3:", s3],
     ["memory:", (url) => openMemory(url, options.memory ?? {})],
   ]);
+}
+
+/** From the outside: memory, what `keep` adds, joined reads, a limit, another try. Whoever waits for another try keeps its place. */
+function networkLayers({ retry, parallel, coalesce, memoryCacheBytes }: StoresOptions, keep: Over): Over {
+  const slots = new Slots(parallel ?? PARALLEL);
+  const memory = memoryCacheBytes ? new MemoryBudget(memoryCacheBytes) : undefined;
+  return (store) => {
+    const tried = retry === false ? store : retried(store, retry);
+    const within = limited(tried, { slots });
+    const joined = keep(coalesce === false ? within : coalesced(within, coalesce));
+    return memory === undefined ? joined : cached(joined, { memory });
+  };
 }
 
 /** A resolver that looks a URL's scheme up in a table. */
@@ -35,17 +78,12 @@ export function resolverOf(factories: ReadonlyMap<string, StoreFactory>): StoreR
 
 function unknownScheme(url: string, scheme: string | undefined, known: readonly string[]): ConfigError {
   const list = known.join(", ");
-  if (scheme === "s3:") {
-    return new ConfigError(`No store for ${url}: this version does not read s3: (it reads ${list}).`, {
-      hint: "A public bucket can be read by its https: address, or copied to a local folder first.",
-    });
-  }
   if (scheme === undefined) {
-    return new ConfigError(`No store for ${JSON.stringify(url)}: it has no scheme (known: ${list}).`, {
+    return new ConfigError(`No store for ${JSON.stringify(shownUrl(url))}: it has no scheme (known: ${list}).`, {
       hint: "A local path becomes a URL with toFileUrl() of @crossprobe/storage/node.",
     });
   }
-  return new ConfigError(`No store for ${url}: the scheme ${scheme} is not known (known: ${list}).`);
+  return new ConfigError(`No store for ${shownUrl(url)}: the scheme ${scheme} is not known (known: ${list}).`);
 }
 
 function openMemory(url: string, mounts: Readonly<Record<string, MemoryEntries>>): ByteStore {

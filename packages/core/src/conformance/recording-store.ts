@@ -3,12 +3,12 @@ import type { CallOptions } from "../call-options.js";
 
 /** One call that reached a store. */
 export interface RecordedCall {
-  readonly operation: "size" | "read" | "list";
+  readonly operation: "size" | "read" | "list" | "stat";
   /** URL of the store. */
   readonly store: string;
   /** Key, or prefix for `list`. */
   readonly key: string;
-  /** Bytes that the store answered with; 0 for `size`, `list` and a missing key. */
+  /** Bytes that the store answered with; 0 for `size`, `stat`, `list` and a missing key. */
   bytes: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -55,6 +55,7 @@ function record(store: ByteStore, calls: RecordedCall[]): ByteStore & { readonly
     return call;
   };
   const list = store.list?.bind(store);
+  const stat = store.stat?.bind(store);
   return {
     calls,
     url: store.url,
@@ -72,6 +73,12 @@ function record(store: ByteStore, calls: RecordedCall[]): ByteStore & { readonly
       list: (prefix: string, options?: CallOptions) => {
         note("list", prefix, options);
         return list(prefix, options);
+      },
+    }),
+    ...(stat && {
+      stat: (key: string, options?: CallOptions) => {
+        note("stat", key, options);
+        return stat(key, options);
       },
     }),
   };
