@@ -195,6 +195,23 @@ describe("lfp of a file", () => {
     expect(info.sampleCount).toBeGreaterThan(0);
   });
 
+  // `make.py` of the fixtures: 1250 Hz, two stretches of 3 and 2 samples from 3.5 s and 5.5 s on.
+  it.each(["lfp-2019.nwb", "lfp-2020.nwb"])("%s: a pause does not slow the rate, and is said", async (name) => {
+    const file = fileURLToPath(new URL(`../fixtures/allen-lfp/${name}`, import.meta.url));
+    const { code, out, err } = await run(["lfp", "info", file]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^covers +3\.500000 to 5\.501600 s on the session clock, 5 samples$/m);
+    expect(out).toMatch(/^rate +1250\.0000 Hz/m);
+    expect(err.replace(/\s+/g, " ")).toContain("note: The samples do not fill the time from first to last");
+    const target = join(temporaryFolder(), "x.npy");
+    expect((await run(["lfp", "read", file, "--samples", "2:4", "--out", target])).code).toBe(0);
+    expect(npy(target)).toMatchObject({
+      shape: [2, 2],
+      data: [4, 5, 6, 7].map((step) => Math.fround(step * 0.195e-6)),
+    });
+    expect(npy(target.replace(".npy", ".times.npy")).data).toEqual([3.5016, 5.5]);
+  });
+
   it("tables hold what the array holds", async () => {
     const folder = temporaryFolder();
     const read = ["lfp", "read", ...small, "--samples", "200:300", "--bin", "8"];

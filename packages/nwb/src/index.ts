@@ -42,6 +42,7 @@ export {
 } from "./electrodes.js";
 export { type NwbFile, type NwbSubject, openNwb } from "./nwb-file.js";
 export { openRagged, type RaggedReader, type RaggedRows } from "./ragged-reader.js";
+export { readSamplingStep, type SamplingStep } from "./sampling-step.js";
 export {
   type CachedNamespace,
   isEarlierThan2020,

@@ -1,12 +1,8 @@
 import { type CallOptions, FormatError, type Interval, type LfpClock, type Notice } from "@crossprobe/core";
-import type { ElectricalSeries } from "@crossprobe/nwb";
+import { type ElectricalSeries, readSamplingStep } from "@crossprobe/nwb";
 
 /** A step between two samples that is this many usual steps long is a gap. */
 const GAP_STEPS = 1.5;
-/** Samples whose times tell the usual step. */
-const PROBE_SAMPLES = 1000;
-/** How far the mean step of a recording may be off the usual step before it must have gaps. */
-const DRIFT = 1e-3;
 /** Timestamps that are looked at together when gaps are searched. */
 const SCAN_SAMPLES = 2 ** 20;
 
@@ -25,18 +21,11 @@ export async function readLfpClock(
   url: string,
   options?: CallOptions,
 ): Promise<{ readonly clock: LfpClock; readonly notices: readonly Notice[] }> {
-  const count = Math.min(series.sampleCount, series.clock.sampleCount);
-  const head = count > 0 ? await series.times(0, Math.min(count, PROBE_SAMPLES), options) : new Float64Array(0);
-  const [last = Number.NaN] = count > 0 ? await series.times(count - 1, count, options) : [];
-  const first = head[0] ?? Number.NaN;
-  const mean = (last - first) / (count - 1);
-  if (!(mean > 0) || !Number.isFinite(mean)) {
+  const { first, last, count, step, hasGaps } = await readSamplingStep(series, options);
+  if (!(step > 0) || !Number.isFinite(step)) {
     const message = `The ${count} timestamps of ${series.path} go from ${first} to ${last} s`;
     throw new FormatError(`${message} (${url}).`, { format: "nwb", url, at: `${series.path}/timestamps` });
   }
-  const usual = medianStep(head);
-  const hasGaps = Math.abs(mean / usual - 1) > DRIFT;
-  const step = hasGaps ? usual : mean;
   const coverage: Interval = { start: first, stop: last + step };
   const notices: Notice[] = [];
   if (hasGaps) {
@@ -44,12 +33,6 @@ export async function readLfpClock(
     notices.push({ code: "lfp-gaps", message, count: 1, where: `${url}#${series.path}/timestamps` });
   }
   return { clock: { kind: "samples", quality: "synced", samplingRate: 1 / step, coverage }, notices };
-}
-
-function medianStep(times: Float64Array): number {
-  const steps = times.subarray(1).map((time, i) => time - (times[i] ?? time));
-  steps.sort();
-  return steps[steps.length >> 1] ?? Number.NaN;
 }
 
 /** Spans without samples between two samples, found by reading every timestamp: 8 bytes a sample. */

@@ -1,5 +1,13 @@
 import { findRegion, ROOT_ID, toRegionLabel } from "@crossprobe/atlas";
-import { type CallOptions, type LfpClock, NotFoundError, QueryError, UnsupportedError } from "@crossprobe/core";
+import {
+  type CallOptions,
+  FormatError,
+  type LfpClock,
+  NotFoundError,
+  type Notice,
+  QueryError,
+  UnsupportedError,
+} from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import {
   type ElectricalSeries,
@@ -7,6 +15,7 @@ import {
   numbersOf,
   openElectricalSeries,
   readElectrodes,
+  readSamplingStep,
   readTimeIntervals,
   summarizeNwb,
 } from "@crossprobe/nwb";
@@ -53,7 +62,7 @@ export async function nwbSignal(
     });
   }
   const electrodes = await readElectrodes(file, { path: series.electrodes?.table, signal: options?.signal });
-  const clock = await clockOf(series, name, options);
+  const { clock, gaps } = await clockOf(series, name, options);
   const step = 1 / clock.samplingRate;
   const hasInvalidTimes = (await file.find(INVALID_TIMES, options)) !== undefined;
   return {
@@ -68,7 +77,7 @@ export async function nwbSignal(
       usableUpTo: clock.samplingRate / 2,
     },
     provenance: [{ url: file.url, path: chosen }],
-    notices: [...series.notices, ...(electrodes?.notices ?? [])],
+    notices: [...series.notices, ...gaps, ...(electrodes?.notices ?? [])],
     caveats: [],
     invalidUnknown: hasInvalidTimes
       ? null
@@ -104,7 +113,11 @@ async function onlySeries(file: Hdf5File, name: string, options?: CallOptions): 
   });
 }
 
-async function clockOf(series: ElectricalSeries, name: string, options?: CallOptions): Promise<LfpClock> {
+async function clockOf(
+  series: ElectricalSeries,
+  name: string,
+  options?: CallOptions,
+): Promise<{ readonly clock: LfpClock; readonly gaps: readonly Notice[] }> {
   const { kind, samplingRate } = series.clock;
   const last = Math.min(series.sampleCount, series.clock.sampleCount) - 1;
   if (kind === "none" || kind === "intervals" || last < 1) {
@@ -112,14 +125,23 @@ async function clockOf(series: ElectricalSeries, name: string, options?: CallOpt
       hint: `see what it holds with crossprobe inspect ${name}`,
     });
   }
-  const [first = Number.NaN] = await series.times(0, 1, options);
-  const [end = Number.NaN] = await series.times(last, last + 1, options);
-  const rate = samplingRate ?? last / (end - first);
+  const { first, last: end, step, hasGaps } = await readSamplingStep(series, options);
+  const rate = samplingRate ?? 1 / step;
+  if (!(rate > 0) || !Number.isFinite(rate)) {
+    throw new FormatError(`the times of ${series.path} in ${name} go from ${first} to ${end} s`, {
+      ...{ format: "nwb", url: name, at: series.path },
+      hint: "times must run forward: look at them with crossprobe inspect, or fetch the file again",
+    });
+  }
+  const message = "The samples do not fill the time from first to last; the rate is that of the first stretch.";
   return {
-    kind: kind === "regular" ? "affine" : "samples",
-    quality: "synced",
-    samplingRate: rate,
-    coverage: { start: first, stop: end + 1 / rate },
+    clock: {
+      kind: kind === "regular" ? "affine" : "samples",
+      quality: "synced",
+      samplingRate: rate,
+      coverage: { start: first, stop: end + 1 / rate },
+    },
+    gaps: hasGaps ? [{ code: "lfp-gaps", message, count: 1, where: `${name}#${series.path}` }] : [],
   };
 }
 
