@@ -14,7 +14,7 @@ import { readPresentationTables } from "../presentations.js";
 import type { SessionFile } from "../session-file.js";
 import { domainNotices, toBinCentres, toBinDomain } from "./bin-domain.js";
 import { type FileChannels, joinListedChannels, readFileChannels } from "./channel-table.js";
-import { numbersIn, rowsById, rowsWhere, takeRows } from "./columns.js";
+import { isAbsentCell, numbersIn, rowsById, rowsWhere, takeRows } from "./columns.js";
 import { toConditionStatistics } from "./condition-statistics.js";
 import { type GazeOptions, readGaze, readPupil } from "./eye-tracking.js";
 import { readIdentity, type SessionIdentity } from "./identity.js";
@@ -362,13 +362,10 @@ export class AllenSession {
     const { table: all, isValid } = await this.#fileChannels.read(options);
     const rowOf = rowsById(all);
     const labels = all.columns.get("structure_acronym") ?? [];
-    const { byValidity = true, inBrain = true } = this.#filters;
-    const isChannelKept = (channelId: number) => {
-      const row = rowOf.get(channelId);
-      if (row === undefined) return !byValidity && !inBrain;
-      return (!byValidity || isValid[row] === true) && (!inBrain || labels[row] !== null);
-    };
-    return toUnits({ ...parts, isChannelKept }, this.#filters);
+    const isUsable = (channelId: number) => isValid[rowOf.get(channelId) ?? -1] === true;
+    const isLabelled = (channelId: number) => !isAbsentCell(labels[rowOf.get(channelId) ?? -1]);
+    const report = { place: `${this.url}#/units`, notices: this.#notices };
+    return toUnits({ ...parts, isUsable, isLabelled }, this.#filters, report);
   }
 
   async #readStimulus(options: CallOptions): Promise<StimulusData> {

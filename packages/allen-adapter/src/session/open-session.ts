@@ -4,6 +4,7 @@ import { openNwb } from "@crossprobe/nwb";
 import { type ErrataChoice, ErrataSettings } from "../errata/errata-choice.js";
 import { SESSION_CACHE_BYTES, SessionFile } from "../session-file.js";
 import { AllenSession, type SessionSettings } from "./allen-session.js";
+import { checkUnitFilters } from "./unit-filters.js";
 
 export interface OpenSessionOptions extends SessionSettings, CallOptions {
   /** Known defects to mend or to leave, by id; as the registry has them unless given. */
@@ -16,7 +17,7 @@ export interface OpenSessionOptions extends SessionSettings, CallOptions {
  * Without `channels` (the table `channels.csv` of the release) labels are those of the file. Its coordinates are then the file's too, which are
  * wrong in most released files and absent where that shows.
  *
- * @throws {@link ConfigError} for a known defect that there is not
+ * @throws {@link ConfigError} for a known defect that there is not; {@link QueryError} for a filter that there is not
  * @throws {@link NotFoundError} when the store has no such file
  * @throws {@link FormatError} when it is truncated, or no NWB file; {@link UnsupportedError} for NWB 1
  * @example
@@ -33,6 +34,7 @@ export async function openSessionFile(
 ): Promise<AllenSession> {
   const { signal, errata, ...settings } = options;
   const chosen = new ErrataSettings(errata);
+  checkUnitFilters(settings.filters ?? {});
   const file = await openHdf5(store, key, { cacheBytes: SESSION_CACHE_BYTES, signal });
   if (!file) {
     throw new NotFoundError(`There is no session file ${key} in ${store.url}.`, {

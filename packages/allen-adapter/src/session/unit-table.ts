@@ -1,8 +1,9 @@
 import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { readUnits, toTable } from "@crossprobe/nwb";
+import type { NoticeCounter } from "../notices.js";
 import { isAbsentCell, numbersIn, rowsById, rowsWhere, takeCells, takeRows } from "./columns.js";
-import { metricTest, type UnitFilters } from "./unit-filters.js";
+import { metricRules, type SessionUnitRule, type UnitFilters } from "./unit-filters.js";
 
 /** Metrics under the names that the release documents, by their names in the file. Source: AllenSDK `ecephys_session.py`. */
 const RENAMED: ReadonlyMap<string, string> = new Map([
@@ -49,8 +50,9 @@ export interface UnitParts {
   /** Channels of the session: a unit on another one is left out. */
   readonly channels: Table;
   readonly probes: Table;
-  /** Ids of channels that count for the filters. */
-  readonly isChannelKept: (channelId: number) => boolean;
+  /** Whether the file calls a channel usable, and whether it has a label. */
+  readonly isUsable: (channelId: number) => boolean;
+  readonly isLabelled: (channelId: number) => boolean;
 }
 
 /**
@@ -58,16 +60,21 @@ export interface UnitParts {
  *
  * Source: AllenSDK `EcephysSession._build_units_table`.
  */
-export function toUnits({ units, channels, probes, isChannelKept }: UnitParts, filters: UnitFilters): Table {
+export function toUnits(
+  parts: UnitParts,
+  filters: UnitFilters,
+  { place, notices }: { readonly place: string; readonly notices: NoticeCounter },
+): Table {
+  const { units, channels, probes } = parts;
   const peaks = numbersIn(units, "peak_channel_id");
-  const quality = units.columns.get("quality");
   const channelOf = rowsById(channels);
-  const passes = metricTest(units, filters);
-  const isGood = (row: number) => filters.byValidity === false || !quality || quality[row] === "good";
-  const rows = rowsWhere(units.rowCount, (row) => {
-    const peak = peaks[row] ?? Number.NaN;
-    return isChannelKept(peak) && channelOf.has(peak) && isGood(row) && passes(row);
-  });
+  let rows = rowsWhere(units.rowCount, () => true);
+  for (const { name, definition, passes } of rulesOf(parts, filters, channelOf)) {
+    const passing = rows.filter(passes);
+    const message = `These units were left out: the filter asks that ${definition}.`;
+    notices.add(`units-dropped-${name}`, place, message, rows.length - passing.length);
+    rows = passing;
+  }
   const kept = takeRows(units, rows);
   const columns = new Map(kept.columns);
   if (filters.byValidity !== false) columns.delete("quality");
@@ -80,6 +87,43 @@ export function toUnits({ units, channels, probes, isChannelKept }: UnitParts, f
   const probeRows = channelRows.map((row) => probeOf.get(probeIds[row] ?? Number.NaN) ?? -1);
   for (const [from, to] of OF_PROBE) columns.set(to, takeCells(probes.columns.get(from) ?? [], probeRows));
   return sortUnits(table(columns, rows.length));
+}
+
+/** The tests in the order in which they are made; a unit counts for the first that it fails. */
+function rulesOf(
+  { units, isUsable, isLabelled }: UnitParts,
+  filters: UnitFilters,
+  channelOf: ReadonlyMap<number, number>,
+): readonly SessionUnitRule[] {
+  const { byValidity = true, inBrain = true } = filters;
+  const peaks = numbersIn(units, "peak_channel_id");
+  const peakOf = (row: number) => peaks[row] ?? Number.NaN;
+  const quality = units.columns.get("quality");
+  const rules: (SessionUnitRule | false)[] = [
+    byValidity && {
+      name: "usable-channel",
+      definition: "the file calls the peak channel usable",
+      passes: (row) => isUsable(peakOf(row)),
+    },
+    inBrain && {
+      name: "in-brain",
+      definition: "the peak channel has a label",
+      passes: (row) => isLabelled(peakOf(row)),
+    },
+    {
+      name: "listed-channel",
+      definition: "the peak channel is a channel of the session",
+      passes: (row) => channelOf.has(peakOf(row)),
+    },
+    byValidity &&
+      quality !== undefined && {
+        name: "good-quality",
+        definition: 'quality is "good", where the table has that column',
+        passes: (row) => quality[row] === "good",
+      },
+    ...metricRules(units, filters),
+  ];
+  return rules.filter((rule) => rule !== false);
 }
 
 function sortUnits(units: Table): Table {
