@@ -70,18 +70,21 @@ export class S3Connection {
   async #load() {
     const sdk = await import("@aws-sdk/client-s3");
     const { credentials, endpoint, region = "us-east-1", pathStyle = endpoint !== undefined } = this.#options;
-    const client = new sdk.S3Client({
-      region,
-      forcePathStyle: pathStyle,
-      followRegionRedirects: true,
-      // Retrying is a layer's work, and only there does an abort end the wait.
-      maxAttempts: 1,
-      responseChecksumValidation: "WHEN_REQUIRED",
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(credentials === undefined || credentials === "anonymous"
-        ? anonymous()
-        : { credentials: withoutAbsent(credentials) }),
-    });
+    const client = withoutVersionWarning(
+      () =>
+        new sdk.S3Client({
+          region,
+          forcePathStyle: pathStyle,
+          followRegionRedirects: true,
+          // Retrying is a layer's work, and only there does an abort end the wait.
+          maxAttempts: 1,
+          responseChecksumValidation: "WHEN_REQUIRED",
+          ...(endpoint === undefined ? {} : { endpoint }),
+          ...(credentials === undefined || credentials === "anonymous"
+            ? anonymous()
+            : { credentials: withoutAbsent(credentials) }),
+        }),
+    );
     return { sdk, client };
   }
 }
@@ -291,6 +294,20 @@ export class S3Store implements ByteStore {
 
   #urlOf(key: string): string {
     return this.url + key.split("/").map(encodeURIComponent).join("/");
+  }
+}
+
+/** The SDK warns on Node 20 of versions yet to come; ours is exact, and what it writes is nothing a user could act on. */
+function withoutVersionWarning<Made>(make: () => Made): Made {
+  if (typeof process === "undefined" || process.env === undefined) return make();
+  const { env } = process;
+  const before = env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
+  env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
+    else env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = before;
   }
 }
 
