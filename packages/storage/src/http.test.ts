@@ -43,6 +43,11 @@ describe("HttpStore failures", () => {
     }
   });
 
+  it("says how long the server asks to wait", async () => {
+    const store = await storeOver((_request, response) => response.writeHead(503, { "retry-after": "12" }).end());
+    expect((await failureOf(store.read("key"))).retryAfterSeconds).toBe(12);
+  });
+
   it.each([400, 401, 403, 451])("calls status %i final", async (status) => {
     const store = await storeOver((_request, response) => response.writeHead(status).end());
     for (const work of [store.read("key"), store.read("key", RANGE), store.size("key")]) {
@@ -215,6 +220,35 @@ describe("HttpStore and objects that change", () => {
     }
   });
 
+  it("takes a tag for the same whether it is called weak or strong, and keeps the strong one", async () => {
+    const { matches, answer } = changing(['W/"one"', '"one"', 'W/"one"']);
+    const store = await storeOver(answer);
+    for (let i = 0; i < 4; i++) expect(await store.read("key")).toEqual(BODY);
+    expect(matches).toEqual([undefined, undefined, '"one"', '"one"']);
+  });
+
+  it("fails when the size changed, where there are no tags", async () => {
+    let size = 100;
+    const store = await storeOver((_request, response) => {
+      response.writeHead(206, { "content-range": `bytes 10-14/${size}` }).end(BODY.subarray(10, 15));
+    });
+    await store.read("key", RANGE);
+    size = 101;
+    expect((await failureOf(store.read("key", RANGE))).message).toContain("changed");
+  });
+
+  it("gives a strong tag as validator, and no weak one", async () => {
+    for (const [etag, validator] of [
+      ['"one"', '"one"'],
+      ['W/"one"', undefined],
+    ]) {
+      const store = await storeOver((_request, response) => {
+        response.writeHead(200, { etag, "content-length": 100 }).end();
+      });
+      expect(await store.stat("key")).toEqual({ size: 100, validator });
+    }
+  });
+
   it("sends no weak tag, which If-Match never matches", async () => {
     const { matches, answer } = changing(['W/"one"']);
     const store = await storeOver(answer);
@@ -226,6 +260,85 @@ describe("HttpStore and objects that change", () => {
   it("fails when the server says so", async () => {
     const store = await storeOver((_request, response) => response.writeHead(412).end());
     expect((await failureOf(store.read("key", RANGE))).message).toContain("changed");
+  });
+});
+
+describe("HttpStore redirects", () => {
+  it("follows five, and calls more of them final", async () => {
+    let left = 5;
+    const store = await storeOver((request, response) => {
+      if (left-- > 0) response.writeHead(302, { location: `${request.url}x` }).end();
+      else response.writeHead(206, { "content-range": "bytes 10-14/100" }).end(BODY.subarray(10, 15));
+    });
+    expect(await store.read("key", RANGE)).toEqual(BODY.slice(10, 15));
+    left = 6;
+    const error = await failureOf(store.read("key", RANGE));
+    expect(error.message).toContain("redirects more than 5 times");
+    expect(error.retryable).toBe(false);
+  });
+
+  it("takes given headers to no other host, and the range along", async () => {
+    const seen: (readonly [string | undefined, string | undefined, string | undefined])[] = [];
+    const note: RequestListener = ({ headers }) =>
+      void seen.push([headers.authorization, headers["x-key"]?.toString(), headers.range]);
+    const other = await storeOver((request, response) => {
+      note(request, response);
+      response.writeHead(206, { "content-range": "bytes 10-14/100" }).end(BODY.subarray(10, 15));
+    });
+    const headers = { Authorization: "Bearer x", "X-Key": "y" };
+    const store = await storeOver(
+      (request, response) => {
+        note(request, response);
+        const isSame = request.url === "/base/key";
+        response.writeHead(302, { location: isSame ? "/base/next" : `${other.url}key` }).end();
+      },
+      { headers },
+    );
+    await store.read("key", RANGE);
+    expect(seen).toEqual([
+      ["Bearer x", "y", "bytes=10-14"],
+      ["Bearer x", "y", "bytes=10-14"],
+      [undefined, undefined, "bytes=10-14"],
+    ]);
+  });
+
+  it("tells nothing of where a redirect led", async () => {
+    const store = await storeOver((request, response) => {
+      if (request.url?.includes("signature") === true) response.writeHead(403).end();
+      else response.writeHead(302, { location: "/other?signature=hidden" }).end();
+    });
+    const error = await failureOf(store.read("key"));
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain("hidden");
+  });
+});
+
+describe("HttpStore and silence", () => {
+  it.each([0, 10])("ends a connection on which nothing comes after %i bytes", async (count) => {
+    const store = await storeOver(
+      (_request, response) => {
+        response.writeHead(200, { "content-length": 100 });
+        if (count > 0) response.write(BODY.subarray(0, count));
+      },
+      { stallSeconds: 0.2 },
+    );
+    const error = await failureOf(store.read("key"));
+    expect(error.message).toContain("nothing came for 0.2 s");
+    expect(error.retryable).toBe(true);
+  });
+
+  it("waits for a slow body that keeps coming", async () => {
+    const store = await storeOver(
+      (_request, response) => {
+        response.writeHead(200, { "content-length": 100 });
+        const send = (from: number): void => {
+          response.write(BODY.subarray(from, from + 10));
+          if (from < 90) setTimeout(() => send(from + 10), 120);
+        };
+        send(0);
+      },
+      { stallSeconds: 0.8 },
+    );
+    expect(await store.read("key")).toEqual(BODY);
   });
 });
 
@@ -268,7 +381,13 @@ describe("HttpStore addresses", () => {
   });
 
   it("refuses what is no folder of the web", () => {
-    for (const url of ["ftp://host/x", "no url", "https://host/x?token=1", "https://host/x#part"]) {
+    for (const url of [
+      "ftp://host/x",
+      "no url",
+      "https://host/x?token=1",
+      "https://host/x#part",
+      "https://me:key@host/",
+    ]) {
       expect(() => new HttpStore(url)).toThrow(expect.objectContaining({ code: "config" }));
     }
   });
