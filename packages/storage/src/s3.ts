@@ -128,7 +128,7 @@ export class S3Store implements ByteStore {
     const found = await this.#ask(key, options, async ({ sdk, client }, signal) => {
       const command = new sdk.HeadObjectCommand({ ...this.#objectOf(key), IfMatch: this.#states.get(key)?.etag });
       return client.send(command, { abortSignal: signal });
-    });
+    }).catch((error: unknown) => this.#explained(key, error, options));
     if (found === "absent") return this.#absence(key, options);
     if (found === "empty") return undefined;
     if (found.ContentLength === undefined) throw this.#wrong(key, "the answer states no length");
@@ -255,6 +255,14 @@ export class S3Store implements ByteStore {
   async #absence(key: string, options: CallOptions): Promise<undefined> {
     if (!this.#isBucketKnown) await this.read(key, { ...options, range: { offset: 0, length: 1 } });
     return undefined;
+  }
+
+  /** A refusal of HEAD has no body that says why; that of GET does. */
+  async #explained(key: string, error: unknown, options: CallOptions): Promise<never> {
+    options.signal?.throwIfAborted();
+    const status = error instanceof StoreError ? error.status : undefined;
+    if (status === 400 || status === 403) await this.read(key, { ...options, range: { offset: 0, length: 1 } });
+    throw error;
   }
 
   #checkUnchanged(key: string, etag: string | undefined, size: number | undefined): void {
