@@ -48,6 +48,14 @@ describe("crossprobe ibl status", () => {
     expect(counts).toMatchObject({ sessions: 1, absent: 10 });
   });
 
+  it("takes its source by the option of the other commands, too", async () => {
+    const [own, other] = await Promise.all(
+      ["--source", "--ibl"].map((option) => run(["ibl", "status", option, SAMPLE.ibl])),
+    );
+    expect(other).toEqual(own);
+    expect((await run(["ibl", "status", "--ibl", "nowhere"])).code).toBe(1);
+  });
+
   it("writes the table as Parquet and CSV, with the same columns", async () => {
     const folder = temporaryFolder();
     for (const name of ["sessions.parquet", "sessions.csv"]) {

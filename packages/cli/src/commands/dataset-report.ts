@@ -48,7 +48,8 @@ function defineReport(parent: Command, { dataset }: DatasetReports, report: Data
   const command = parent
     .command(report.name)
     .description(report.summary)
-    .option("--source <folder>", "a source of this dataset instead of the configured ones (repeatable)", collectValue);
+    .option("--source <folder>", "a source of this dataset instead of the configured ones (repeatable)", collectValue)
+    .option(`--${dataset} <folder>`, "the same, as in the other commands", collectValue);
   for (const option of report.options) command.addOption(toOption(option));
   command
     .option("--out <file>", "write the rows: .csv or .parquet", parseOutFile("csv", "parquet"))
@@ -83,7 +84,8 @@ async function run(
   report: DatasetReport,
   options: Options & ReportValues,
 ): Promise<number> {
-  const sources = chooseSources({ ibl: [], allen: [], [dataset]: options.source ?? [] }, io.cwd);
+  const named = [...(options.source ?? []), ...(options[dataset] ?? [])];
+  const sources = chooseSources({ ibl: [], allen: [], [dataset]: named }, io.cwd);
   const urls = sourceUrls(sources)[dataset];
   return withSources(io, sources, options, async (context) => {
     const failed: string[] = [];
