@@ -57,7 +57,7 @@ it("goes through every session of the dataset", async () => {
   expect(plan.files).toHaveLength(4 + 11);
   const { code, err } = await run(command("nothing", temporaryFolder(), "--dry-run"));
   expect(code).toBe(1);
-  expect(err).toContain("no sessions of a dataset nothing here");
+  expect(err).toContain("nothing is no dataset of the sources (allen); one session is written <dataset>:session:<id>");
 });
 
 it("keeps a file that came as announced and cannot be read, and never asks for it again", async () => {

@@ -7,6 +7,7 @@ import { filesOnServer } from "../data-server/ibl-files.js";
 import { expectFailure, removeFolders, run, runJson, SAMPLE, temporaryFolder } from "./run.js";
 
 const SESSION = "ibl:session:e9930bb9-2950-34c9-847e-46a5d438b5c6";
+const SESSION_FOLDER = "examplelab/Subjects/XP_001/2026-01-15/001";
 const CONTENT = Uint8Array.from({ length: 120_000 }, (_, i) => i & 255);
 const digest = (kind: "md5" | "sha256") => createHash(kind).update(CONTENT).digest("hex");
 
@@ -37,6 +38,19 @@ describe("crossprobe download", () => {
     const again = await run(line);
     expect(again.out).toContain("0 of 2 files to fetch");
     expect(again.out).toContain("0 fetched, 2 there before; 0 B received; 2 by digest");
+  });
+
+  it("says a reason that several files share once, and which files they are", async () => {
+    await server.close();
+    const to = temporaryFolder();
+    const line = ["download", SESSION, "--object", "wheel", "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];
+    const { code, out, err } = await run(line);
+    expect(code).toBe(1);
+    expect(out).toContain("0 fetched, 0 there before, 2 failed");
+    const paths = ["position", "timestamps"].map((name) => `${SESSION_FOLDER}/alf/_ibl_wheel.${name}.npy`);
+    expect(paths.map((path) => err.split("\n").filter((each) => each === `  ${path}`).length)).toEqual([1, 1]);
+    expect(err.match(/2 files failed: could not fetch/g)).toHaveLength(1);
+    server = await startDataServer({ files: {} });
   });
 
   it("fetches an address and compares the digest that is given", async () => {

@@ -87,6 +87,15 @@ describe("a slip is answered once", () => {
     expect(err).toMatch(/is no <ref>: write <dataset>:<kind>:<id>/);
     expect(err.match(/bogus/g)).toHaveLength(1);
   });
+
+  it.each(["e9930bb9-2950-34c9-847e-46a5d438b5c6", "715093703"])(
+    "a bare id (%s) is no target of download",
+    async (id) => {
+      const { code, err } = await run(["download", id, "--to", "."]);
+      expect(code).toBe(2);
+      expect(err).toMatch(new RegExp(`^crossprobe: '${id}' is no <ref\\|url>: write <dataset>:<kind>:<id>`));
+    },
+  );
 });
 
 describe("--version", () => {

@@ -66,7 +66,7 @@ function prepare(command: Command, io: Io): Command {
 function usageLine(text: string, command: string): string {
   const said = text
     .replace(/^error: /, "")
-    .replace(/^command-argument value (.*?) is invalid for argument '(\w+)'\. /, "$1 is no <$2>: ")
+    .replace(/^command-argument value (.*?) is invalid for argument '([^']+)'\. /, "$1 is no <$2>: ")
     .replace(/ not a reference: "(?:[^"\\]|\\.)*";/, "")
     .replace(/\s*\n\s*/g, " ")
     .trim()

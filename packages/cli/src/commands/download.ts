@@ -79,11 +79,16 @@ export const downloadCommand: CommandDefinition = {
 };
 
 function parseTarget(text: string): Target {
-  if (/^[a-z][a-z0-9-]*$/.test(text)) return { kind: "dataset", dataset: text };
+  if (/^[a-z][a-z0-9-]*$/.test(text) && !isUuid(text)) return { kind: "dataset", dataset: text };
   if (!isUrl(text)) return parseRefArgument("session", "probe")(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   throw new InvalidArgumentError("only http and https addresses are fetched");
+}
+
+/** An id without dataset and kind: refused as such, not taken for the name of a dataset. */
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
 function parseModality(text: string): Modality {
@@ -200,13 +205,19 @@ async function listFiles(
   return files;
 }
 
-/** @throws {@link NotFoundError} for a dataset without sessions, or that is not there */
+/** @throws {@link NotFoundError} for a dataset without sessions, or a name of none */
 async function sessionsOf(hub: Hub, dataset: string, signal: AbortSignal): Promise<readonly SessionRef[]> {
   const refs: SessionRef[] = [];
   for await (const { ref } of hub.sessions({}, { signal })) if (ref.dataset === dataset) refs.push(ref);
   if (refs.length > 0) return refs;
-  throw new NotFoundError(`no sessions of a dataset ${dataset} here`, {
-    hint: "write a dataset of your sources, a reference such as ibl:session:<eid>, or an address",
+  const known = hub.datasets().map(({ id }) => id);
+  if (known.includes(dataset)) {
+    throw new NotFoundError(`the sources of ${dataset} hold no sessions`, {
+      hint: "name a source that lists sessions; crossprobe sessions shows what there is",
+    });
+  }
+  throw new NotFoundError(`${dataset} is no dataset of the sources (${known.join(", ")})`, {
+    hint: "one session is written <dataset>:session:<id>, as crossprobe sessions lists it; a file by its http(s) address",
   });
 }
 

@@ -94,12 +94,26 @@ export class DownloadLine {
 const TERMINAL_STEP_MS = 200;
 const LOG_STEP_MS = 5000;
 
-/** What did not end well, one wrapped line each. */
+/** What did not end well: a wrapped line for each file, or for each reason that several files share, with their paths below. */
 export function failureLines(results: readonly DownloadResult[], width: number): readonly string[] {
-  return results.flatMap(({ status, error, file }) => {
-    if (error === null) return [];
-    return [wrapText(`crossprobe: ${status}: ${file.path}: ${errorLine(error)}`, width, "  ")];
+  const groups = new Map<string, { path: string; line: string }[]>();
+  for (const { status, error, file } of results) {
+    if (error === null) continue;
+    const line = errorLine(error);
+    const reason = `${status}: ${withoutPaths(line)}`;
+    groups.set(reason, [...(groups.get(reason) ?? []), { path: file.path, line: `${status}: ${file.path}: ${line}` }]);
+  }
+  return [...groups].flatMap(([reason, files]) => {
+    const [only] = files;
+    if (only !== undefined && files.length === 1) return [wrapText(`crossprobe: ${only.line}`, width, "  ")];
+    const paths = files.map(({ path }) => `\n  ${path}`).join("");
+    return [`${wrapText(`crossprobe: ${files.length} files ${reason}`, width, "  ")}${paths}`];
   });
+}
+
+/** A reason with the hosts of its addresses alone: one server that is away is one reason, however many files it has. */
+function withoutPaths(line: string): string {
+  return line.replace(/\b(https?:\/\/[^/\s]+)\/[^\s:;]*/g, "$1");
 }
 
 /** Files that came as they should and that their reader cannot open, one wrapped line each. */
