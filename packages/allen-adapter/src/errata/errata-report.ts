@@ -37,7 +37,8 @@ export const errataReport: DatasetReport = {
       rows: rows(),
       origin: "the registry of the adapter",
       counts: () => ({ errata: errata.length, off }),
-      summary: () => `${errata.length} known defects, ${off} of them mended only where that is asked for`,
+      summary: () =>
+        `${errata.length} known ${errata.length === 1 ? "defect" : "defects"}, ${off} of them mended only where that is asked for`,
     };
   },
 };

@@ -94,11 +94,11 @@ function digestOf(text: string | null): string | null {
 function unknown(what: string, indexes: readonly OneIndex[]): NotFoundError | UnsupportedError {
   if (!indexes.some(({ datasets }) => datasets !== undefined)) {
     return new UnsupportedError("no IBL source lists files that can be fetched", {
-      hint: "give a ONE folder with index tables (datasets.pqt), or set ALYX_URL and an account",
+      hint: "give a ONE folder with index tables (datasets.pqt), or ask Alyx: set ALYX_URL, ALYX_LOGIN and ALYX_PWD",
     });
   }
   return new NotFoundError(`no files of ${what} in the index tables`, {
-    hint: "list what there is: crossprobe sessions; or ask Alyx (ALYX_URL and an account)",
+    hint: "list what there is: crossprobe sessions; or ask Alyx: set ALYX_URL, ALYX_LOGIN and ALYX_PWD",
   });
 }
 
