@@ -16,6 +16,7 @@ import {
   info,
   PROBE_KEYS,
   type ProbeKey,
+  trueSpikes,
   units,
 } from "./rosetta/truth.js";
 
@@ -112,7 +113,30 @@ describe("examples", () => {
     expect(Array.from(passes as Iterable<unknown>).filter((value) => value === true).length).toBe(passing);
   });
 
-  it.each(["region-rates.mjs", "evoked-lfp.mjs", "region-table.mjs", "units-table.mjs"])(
+  it("psth finds the response of VISp on both datasets where the spikes of the truth put it", async () => {
+    const printed = await run("psth.mjs");
+    for (const dataset of DATASETS) {
+      const passing = units.filter((unit) =>
+        dataset === "ibl"
+          ? unit.isGoodByIbl && unit.region.startsWith("VISp")
+          : unit.isGoodByAllenProject && unit.allenAcronym === "VISp",
+      );
+      const counts = new Float64Array(150);
+      for (const unit of passing)
+        for (const { onsetTime } of events)
+          for (const time of trueSpikes(unit).times) {
+            const bin = Math.floor((time - onsetTime + 0.5) / 0.01);
+            if (bin >= 0 && bin < counts.length) counts[bin] = (counts[bin] ?? 0) + 1;
+          }
+      const peak = counts.indexOf(Math.max(...counts));
+      const rate = (counts[peak] ?? Number.NaN) / (passing.length * events.length * 0.01);
+      const start = Math.round(peak - 50) / 100;
+      const line = `${dataset} ${passing.length} units, peak ${rate.toFixed(1)} Hz in the bin at ${start} s`;
+      expect(printed).toContain(line);
+    }
+  });
+
+  it.each(["region-rates.mjs", "evoked-lfp.mjs", "region-table.mjs", "units-table.mjs", "psth.mjs"])(
     "%s stands in the README",
     async (name) => {
       const readme = await readFile(join(root, "README.md"), "utf8");
