@@ -2,7 +2,7 @@
 //
 //   npm run interop
 //
-// Makes a virtual environment in .interop/ (once) with ONE-api from the package index, or uses the Python that CROSSPROBE_PYTHON names, and
+// Makes a virtual environment in .interop/ (once) with ONE-api and moto from the package index, or uses the Python that CROSSPROBE_PYTHON names, and
 // runs test/interop. Needs Python 3.10 or newer with venv, and a package index.
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = join(ROOT, ".interop");
-const PACKAGES = ["ONE-api==3.6.1", "h5py", "lfpack"];
+const PACKAGES = ["ONE-api==3.6.1", "h5py", "lfpack", "moto[server]==5.2.1", "boto3"];
 
 const python = process.env.CROSSPROBE_PYTHON ?? environment();
 if (python !== undefined) {

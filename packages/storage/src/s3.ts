@@ -11,6 +11,7 @@ import { parseContentRange } from "./http-answer.js";
 import { checkKey, checkRange, isDirectoryKey, toSpan } from "./keys.js";
 import { bodyOfStream } from "./s3-body.js";
 import { type S3Failure, toS3Failure, toStoreError } from "./s3-error.js";
+import { anonymous, withoutVersionWarning } from "./s3-settings.js";
 import { parseS3Url, type S3Place } from "./s3-url.js";
 import { StallWatch } from "./stall-watch.js";
 
@@ -305,38 +306,9 @@ export class S3Store implements ByteStore {
   }
 }
 
-/** The SDK warns on Node 20 of versions yet to come; ours is exact, and what it writes is nothing a user could act on. */
-function withoutVersionWarning<Made>(make: () => Made): Made {
-  if (typeof process === "undefined" || process.env === undefined) return make();
-  const { env } = process;
-  const before = env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
-  env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  try {
-    return make();
-  } finally {
-    if (before === undefined) delete env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
-    else env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = before;
-  }
-}
-
 /** Whether a key of the bucket is one of ours. */
 function isListed(key: string): boolean {
   return !isDirectoryKey(key) && !key.split("/").some((part) => part === "" || part === "." || part === "..");
-}
-
-/** No signature, and no look at credentials of any kind. */
-function anonymous() {
-  const scheme = "smithy.api#noAuth";
-  return {
-    httpAuthSchemes: [
-      {
-        schemeId: scheme,
-        identityProvider: () => async () => ({}),
-        signer: { sign: async <Request>(request: Request) => request },
-      },
-    ],
-    httpAuthSchemeProvider: () => [{ schemeId: scheme }],
-  };
 }
 
 function withoutAbsent({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials) {
