@@ -17,7 +17,10 @@ export async function readMovement(
   errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<MovementSignal> {
   const running = await readRunning(file, options, errata);
-  if (!running) throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`);
+  if (!running)
+    throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`, {
+      hint: "Look at what the file holds with `crossprobe inspect`.",
+    });
   const { startTimes, stopTimes, speeds } = running;
   const spans = usableSpans(startTimes, stopTimes, speeds);
   const notices = new NoticeCounter();

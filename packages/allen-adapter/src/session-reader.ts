@@ -137,7 +137,10 @@ export class SessionReader {
     const probes = await this.#require("probes", NotFoundError, options);
     const sessionId = await this.#sessionOf(probeId, options);
     const probe = toProbes({ probes }, sessionId).find(({ ref }) => ref.id === probeId);
-    if (!probe) throw new NotFoundError(`No probe ${probeId} in ${probes.cells.url}.`);
+    if (!probe)
+      throw new NotFoundError(`No probe ${probeId} in ${probes.cells.url}.`, {
+        hint: "List the probes of a session to see their ids.",
+      });
     const listed = await this.#listedChannels(probeId, options);
     const hasSessionFile = await this.#cache.has(["session_nwb", sessionId, sessionId], options);
     const invalid = hasSessionFile ? async (inner?: CallOptions) => this.invalidIntervals(sessionId, inner) : undefined;
@@ -215,7 +218,10 @@ export class SessionReader {
   async #sessionOf(probeId: string, options?: CallOptions): Promise<string> {
     const { cells, rowOf } = await this.#require("probes", NotFoundError, options);
     const row = rowOf.get(probeId);
-    if (row === undefined) throw new NotFoundError(`No probe ${probeId} in ${cells.url}.`);
+    if (row === undefined)
+      throw new NotFoundError(`No probe ${probeId} in ${cells.url}.`, {
+        hint: "List the probes of a session to see their ids.",
+      });
     return cells.id("ecephys_session_id", row);
   }
 

@@ -58,7 +58,10 @@ export async function readCurrentSourceDensity(
   options?: CallOptions,
 ): Promise<CurrentSourceDensity> {
   const file = await openHdf5(store, key, { signal: options?.signal });
-  if (!file) throw new NotFoundError(`There is no LFP file ${key} in ${store.url}.`);
+  if (!file)
+    throw new NotFoundError(`There is no LFP file ${key} in ${store.url}.`, {
+      hint: "Look at the name, or download it.",
+    });
   try {
     return await currentSourceDensityOf(file, options);
   } finally {

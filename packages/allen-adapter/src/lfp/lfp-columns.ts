@@ -1,4 +1,4 @@
-import { type CallOptions, type Channel, NotFoundError, type Notice } from "@crossprobe/core";
+import { type CallOptions, type Channel, NotFoundError, type Notice, SchemaError } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { type ColumnValues, type ElectricalSeries, openElectricalSeries, readDynamicTable } from "@crossprobe/nwb";
 import { unlistedChannel } from "../channels.js";
@@ -68,11 +68,20 @@ export async function readLfpColumns(
   const columns = ["local_index", "probe_channel_number", "probe_vertical_position", "probe_horizontal_position"];
   const table = await readDynamicTable(file, path, { columns, signal: options?.signal });
   const ids = table?.ids;
-  if (!table || !ids) throw new NotFoundError(`${file.url} does not say which channels its LFP is of (${path}).`);
+  if (!table || !ids)
+    throw new NotFoundError(`${file.url} does not say which channels its LFP is of (${path}).`, {
+      hint: "Look at what the file holds with `crossprobe inspect`.",
+    });
   const notices = new NoticeCounter();
+  if (!series.electrodes) {
+    if (ids.length !== series.channelCount) throw unlikeElectrodes(file.url, path, ids.length, series.channelCount);
+    const message = "The LFP does not say which electrodes it is of; they were taken in the order of their table.";
+    notices.add("lfp-channels-unstated", `${file.url}#${series.path}`, message);
+  }
   const rows = series.electrodes?.rows ?? Array.from({ length: series.channelCount }, (_, row) => row);
   const value = (name: string, row: number) => numberAt(table.columns.get(name)?.values, row);
   const channels = rows.slice(0, series.channelCount).map((row) => {
+    if (ids[row] === undefined) throw unlikeElectrodes(file.url, path, ids.length, series.channelCount);
     const id = String(ids[row]);
     const known = probe.listed.get(id);
     if (known) return known;
@@ -85,9 +94,19 @@ export async function readLfpColumns(
     });
   });
   if (channels.length !== series.channelCount) {
-    throw new NotFoundError(`${file.url} names ${channels.length} channels for ${series.channelCount} columns of LFP.`);
+    throw unlikeElectrodes(file.url, path, channels.length, series.channelCount);
   }
   return { channels, notices: notices.list() };
+}
+
+function unlikeElectrodes(url: string, path: string, known: number, wanted: number): SchemaError {
+  return new SchemaError(
+    `${url} has ${wanted} columns of LFP and ${known} electrodes that they could be of (${path}).`,
+    {
+      url,
+      hint: "The file is damaged or of another layout: look at it with `crossprobe inspect`, or fetch it again.",
+    },
+  );
 }
 
 function numberAt(values: ColumnValues | undefined, row: number): number | null {

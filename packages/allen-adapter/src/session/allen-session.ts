@@ -119,7 +119,7 @@ export class AllenSession {
     this.#probes = new SharedRead((options) => readProbes(file.file, this.#notices, options, file.errata));
     this.#fileChannels = new SharedRead((options) => readFileChannels(file.file, this.#notices, options, file.errata));
     this.#channels = new SharedRead((options) => this.#readChannels(options));
-    this.#fileUnits = new SharedRead((options) => readFileUnits(file.file, options));
+    this.#fileUnits = new SharedRead((options) => readFileUnits(file.file, this.#notices, options));
     this.#units = new SharedRead((options) => this.#readUnits(options));
     this.#stimulus = new SharedRead((options) => this.#readStimulus(options));
   }

@@ -15,7 +15,10 @@ export function toBinDomain(
   edges: ArrayLike<number>,
   change?: (edges: Float64Array) => Float64Array,
 ): BinDomain {
-  if (edges.length < 2) throw new QueryError(`Bins need two edges or more, not ${edges.length}.`);
+  if (edges.length < 2)
+    throw new QueryError(`Bins need two edges or more, not ${edges.length}.`, {
+      hint: "Give the start of the first bin and the end of each, in seconds from an onset.",
+    });
   const width = edges.length;
   const domain = new Float64Array(onsets.length * width);
   for (let row = 0; row < onsets.length; row++) {

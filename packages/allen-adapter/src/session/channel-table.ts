@@ -52,8 +52,16 @@ export async function readFileChannels(
   errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<FileChannels> {
   const found = await readDynamicTable(file, PATH, { except: ["group", "group_name", "imp"], signal: options?.signal });
-  if (!found?.ids) throw new NotFoundError(`${file.url} holds no electrodes (${PATH}).`);
+  if (!found?.ids)
+    throw new NotFoundError(`${file.url} holds no electrodes (${PATH}).`, {
+      hint: "Look at what the file holds with `crossprobe inspect`.",
+    });
   const { rowCount } = found;
+  for (const { code, where, message, count } of found.notices) notices.add(code, where, message, count);
+  if (found.unreadable.has("valid_data")) {
+    const message = "The flags of usable channels cannot be read; every channel was taken as usable.";
+    notices.add("channel-validity-unknown", `${file.url}#${PATH}/valid_data`, message, rowCount);
+  }
   const columns: [string, Float64Array | readonly unknown[]][] = [["id", Float64Array.from(found.ids)]];
   columns.push(["filtering", textsOf(found, "filtering") ?? new Array<null>(rowCount).fill(null)]);
   columns.push([

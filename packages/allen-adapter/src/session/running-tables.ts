@@ -25,7 +25,10 @@ export async function readRunningTable(
   errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<Table> {
   const running = await readRunning(file, options, errata);
-  if (!running) throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`);
+  if (!running)
+    throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`, {
+      hint: "Look at what the file holds with `crossprobe inspect`.",
+    });
   for (const { code, where, message, count } of running.notices) notices.add(code, where ?? file.url, message, count);
   const rotation = await openTimeSeries(file, ROTATION_PATH, options);
   const rotations = rotation && (await rotation.read(undefined, options)).data;
@@ -47,7 +50,10 @@ export async function readRawRunning(file: Hdf5File, options?: CallOptions): Pro
   const columns: [string, Float64Array][] = [];
   for (const [name, path] of RAW) {
     const series = await openTimeSeries(file, path, options);
-    if (!series) throw new NotFoundError(`${file.url} holds no raw running signal ${path}.`);
+    if (!series)
+      throw new NotFoundError(`${file.url} holds no raw running signal ${path}.`, {
+        hint: "Look at what the file holds with `crossprobe inspect`.",
+      });
     if (columns.length === 0) columns.push(["frame_time", await series.clock.times(0, series.sampleCount, options)]);
     columns.push([name, (await series.read(undefined, options)).data]);
   }

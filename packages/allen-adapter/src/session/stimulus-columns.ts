@@ -35,6 +35,9 @@ export function joinPresentationTables(
   notices: NoticeCounter,
   errata: ErrataSettings = DEFAULT_ERRATA,
 ): Table {
+  for (const { code, where, message, count } of tables.flatMap(({ intervals }) => intervals.notices)) {
+    notices.add(code, where, message, count);
+  }
   const starts = tables.flatMap(({ intervals }) => Array.from(intervals.startTimes));
   const order = Array.from(starts, (_, row) => row).sort((a, b) => compareStarts(starts[a] ?? 0, starts[b] ?? 0));
   const rowCount = starts.length;

@@ -1,4 +1,4 @@
-import { QueryError, type Table } from "@crossprobe/core";
+import { NotFoundError, type Table } from "@crossprobe/core";
 import { rowsById } from "./columns.js";
 import { labelsOf } from "./unit-table.js";
 
@@ -14,7 +14,7 @@ export interface StructureIntervals {
  *
  * Source: AllenSDK `EcephysSession.channel_structure_intervals`, whose intended sorting does nothing.
  *
- * @throws {@link QueryError} for a channel that is not in the table
+ * @throws {@link NotFoundError} for a channel that is not in the table
  */
 export function toStructureIntervals(channels: Table, ids: readonly number[]): StructureIntervals {
   const rowOf = rowsById(channels);
@@ -22,7 +22,7 @@ export function toStructureIntervals(channels: Table, ids: readonly number[]): S
   const found = ids.map((id) => {
     const row = rowOf.get(id);
     if (row !== undefined) return all[row] ?? null;
-    throw new QueryError(`Channel ${id} is no channel of the session.`, {
+    throw new NotFoundError(`Channel ${id} is no channel of the session.`, {
       hint: "List the channels to see their ids.",
     });
   });

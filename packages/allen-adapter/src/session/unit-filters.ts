@@ -39,17 +39,21 @@ const BOUNDS = [
 ] as const;
 
 /**
- * The three bounds as tests of a row. A missing metric fails a bound and passes where there is none.
+ * The three bounds as tests of a row. A unit without the metric fails a bound and passes where there is none.
  *
  * Source: AllenSDK `EcephysSession`, `filter_units_by_metrics`; its default bounds since August 2019.
  */
-export function metricRules(units: Table, filters: UnitFilters): readonly SessionUnitRule[] {
+export function metricRules(
+  units: Table,
+  filters: UnitFilters,
+): readonly (SessionUnitRule & { readonly column: string })[] {
   return BOUNDS.flatMap(({ filter, column, standard, isMaximum }) => {
     const limit = filters[filter] === undefined ? standard : filters[filter];
     if (limit === null) return [];
     const values = units.columns.get(column);
     const valueAt = (row: number) => Number(values?.[row] ?? Number.NaN);
     return {
+      column,
       name: filter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
       definition: `${column} ${isMaximum ? "<=" : ">="} ${limit}`,
       passes: (row: number) => (isMaximum ? valueAt(row) <= limit : valueAt(row) >= limit),

@@ -1,6 +1,6 @@
-import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/core";
+import { type CallOptions, NotFoundError, SchemaError, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
-import { readUnits, toTable } from "@crossprobe/nwb";
+import { findColumn, readUnits, toTable } from "@crossprobe/nwb";
 import type { NoticeCounter } from "../notices.js";
 import { isAbsentCell, numbersIn, rowsById, rowsWhere, takeCells, takeRows } from "./columns.js";
 import { metricRules, type SessionUnitRule, type UnitFilters } from "./unit-filters.js";
@@ -31,12 +31,23 @@ const OF_PROBE = [
 /**
  * Every unit of a session file as it stands in `/units`: `id`, the metrics, `quality`. No spike and no waveform is read.
  *
- * @throws {@link NotFoundError} when the file has no units
+ * @throws {@link NotFoundError} when the file has no units; {@link SchemaError} when they have no peak channel
  */
-export async function readFileUnits(file: Hdf5File, options?: CallOptions): Promise<Table> {
+export async function readFileUnits(file: Hdf5File, notices: NoticeCounter, options?: CallOptions): Promise<Table> {
   const units = await readUnits(file, { open: [], signal: options?.signal });
-  if (!units?.table.ids) throw new NotFoundError(`${file.url} holds no units.`);
+  if (!units?.table.ids)
+    throw new NotFoundError(`${file.url} holds no units.`, {
+      hint: "Is it an LFP file? Look at what it holds with `crossprobe inspect`.",
+    });
+  for (const { code, where, message, count } of units.notices) notices.add(code, where, message, count);
   const { columns, rowCount } = toTable(units.table);
+  const peaks = findColumn(units.table, "peak_channel_id")?.values;
+  if (peaks?.kind !== "number" || peaks.shape.length !== 1) {
+    throw new SchemaError(`The units of ${file.url} do not say which channel each is on (/units/peak_channel_id).`, {
+      url: file.url,
+      hint: "Session files of Visual Coding – Neuropixels do: is it another data set's?",
+    });
+  }
   return table(
     [...columns].map(([name, column]) => [RENAMED.get(name) ?? name, column] as const),
     rowCount,
@@ -68,6 +79,14 @@ export function toUnits(
   const { units, channels, probes } = parts;
   const peaks = numbersIn(units, "peak_channel_id");
   const channelOf = rowsById(channels);
+  for (const { column } of metricRules(units, filters)) {
+    if (units.columns.has(column)) continue;
+    notices.add(
+      "unit-rule-without-column",
+      place,
+      `There is no column ${column}, so that units could not be tested by it.`,
+    );
+  }
   let rows = rowsWhere(units.rowCount, () => true);
   for (const { name, definition, passes } of rulesOf(parts, filters, channelOf)) {
     const passing = rows.filter(passes);
@@ -121,7 +140,7 @@ function rulesOf(
         definition: 'quality is "good", where the table has that column',
         passes: (row) => quality[row] === "good",
       },
-    ...metricRules(units, filters),
+    ...metricRules(units, filters).filter(({ column }) => units.columns.has(column)),
   ];
   return rules.filter((rule) => rule !== false);
 }
