@@ -38,7 +38,7 @@ describe("readDynamicTable", () => {
     expect([...table.columns.keys()]).toEqual(["b"]);
     expect(() => requireColumn(table, "a")).toThrow("Column a has 3 rows and id has 2");
     expect(() => findColumn(table, "c")).toThrow("lists a column c that it does not hold");
-    expect(() => requireColumn(table, "d")).toThrow("has no column d; it has a, b, c");
+    expect(() => requireColumn(table, "d")).toThrow(`/t in ${file.url} has no column d; it has a, b, c`);
     expect(findColumn(table, "d")).toBeUndefined();
     expect(table.notices.map(({ code }) => code)).toEqual(["column-unreadable", "column-unreadable"]);
   });

@@ -32,6 +32,8 @@ export interface TableColumn {
 
 /** A `DynamicTable` with the columns that were asked for. */
 export interface DynamicTable {
+  /** The file that it was read from. */
+  readonly url: string;
   readonly path: string;
   readonly neurodataType?: string | undefined;
   readonly description?: string | undefined;
@@ -92,7 +94,7 @@ export async function readDynamicTable(
   for (const [name, problem] of unreadable) {
     notices.push(nwbNotice(file, `${path}/${name}`, "column-unreadable", problem.message));
   }
-  return { ...tableHead(layout), columns, unreadable, notices };
+  return { url: file.url, ...tableHead(layout), columns, unreadable, notices };
 }
 
 function tableHead({ path, neurodataType, description, rowCount, ids, colnames }: TableLayout) {
@@ -192,8 +194,14 @@ export function requireColumn(dynamicTable: DynamicTable, name: string): TableCo
   const column = findColumn(dynamicTable, name);
   if (column) return column;
   const listed = dynamicTable.colnames.includes(name);
-  if (listed) throw new NotFoundError(`Column ${name} of ${dynamicTable.path} was not asked for.`);
-  throw new SchemaError(`${dynamicTable.path} has no column ${name}; it has ${dynamicTable.colnames.join(", ")}.`);
+  if (listed) throw new NotFoundError(`Column ${name} of ${placeOf(dynamicTable)} was not asked for.`);
+  throw new SchemaError(`${placeOf(dynamicTable)} has no column ${name}; it has ${dynamicTable.colnames.join(", ")}.`, {
+    url: dynamicTable.url,
+  });
+}
+
+function placeOf({ path, url }: DynamicTable): string {
+  return `${path} in ${url}`;
 }
 
 /** A column of a table; `undefined` when the table does not list it. @throws the reason when it is there and cannot be read */
@@ -207,7 +215,9 @@ export function findColumn(dynamicTable: DynamicTable, name: string): TableColum
 export function numbersOf(dynamicTable: DynamicTable, name: string): NumericArray {
   const { values } = requireColumn(dynamicTable, name);
   if ((values.kind === "number" || values.kind === "boolean") && values.shape.length === 1) return values.values;
-  throw new SchemaError(`Column ${name} of ${dynamicTable.path} does not hold one number a row (${values.kind}).`);
+  throw new SchemaError(`Column ${name} of ${placeOf(dynamicTable)} does not hold one number a row (${values.kind}).`, {
+    url: dynamicTable.url,
+  });
 }
 
 /** Texts of a column with one text (or enumerated value) a row, as stored. @throws {@link SchemaError} when it is anything else or absent */
@@ -217,7 +227,9 @@ export function textsOf(dynamicTable: DynamicTable, name: string): readonly stri
   if (values.kind === "enum" && values.shape.length === 1) {
     return Array.from(values.codes, (code) => values.names.get(code) ?? "");
   }
-  throw new SchemaError(`Column ${name} of ${dynamicTable.path} does not hold one text a row (${values.kind}).`);
+  throw new SchemaError(`Column ${name} of ${placeOf(dynamicTable)} does not hold one text a row (${values.kind}).`, {
+    url: dynamicTable.url,
+  });
 }
 
 /** The table with plain columns: numbers stay typed arrays, everything else is a list of cells. `id` comes first. */

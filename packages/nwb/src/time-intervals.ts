@@ -72,7 +72,7 @@ function readTags(table: DynamicTable): readonly (readonly string[])[] | undefin
   const { values } = column;
   const isTextList = values.kind === "ragged" && values.content.kind === "text";
   if (!isTextList && values.kind !== "text") {
-    throw new SchemaError(`Column tags of ${table.path} holds no text.`);
+    throw new SchemaError(`Column tags of ${table.path} in ${table.url} holds no text.`, { url: table.url });
   }
   return Array.from({ length: table.rowCount }, (_, row) => [toCell(values, row)].flat().map(String));
 }
