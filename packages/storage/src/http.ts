@@ -10,6 +10,7 @@ import {
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from "axios";
 import { type Answer, bodyOf, contentLengthOf, contentRangeOf, toAnswer } from "./http-answer.js";
 import { checkKey, checkRange, isDirectoryKey, shownUrl, toSpan } from "./keys.js";
+import { checkRedirect, DOWNGRADE } from "./redirects.js";
 import { StallWatch } from "./stall-watch.js";
 
 export interface HttpOptions {
@@ -273,22 +274,6 @@ export class HttpStore implements ByteStore {
 /** Also when a directory was found in the key's place: servers redirect those to an address with a slash at the end. */
 function isAbsent(answer: Answer): boolean {
   return answer.status === 404 || answer.status === 410 || answer.leadsToDirectory;
-}
-
-const DOWNGRADE = "it redirects from https to http";
-
-/** Judges a redirect before it is followed, and takes the caller's headers off it where it leads to another host. */
-function checkRedirect(
-  next: Record<string, unknown>,
-  before: { readonly url?: string } | undefined,
-  given: ReadonlySet<string>,
-): void {
-  const from = before?.url === undefined ? undefined : new URL(before.url);
-  if (from?.protocol === "https:" && next.protocol === "http:") throw new Error(DOWNGRADE);
-  const { headers } = next;
-  const isSame = from !== undefined && typeof next.href === "string" && new URL(next.href).origin === from.origin;
-  if (isSame || typeof headers !== "object" || headers === null) return;
-  for (const name of Object.keys(headers)) if (given.has(name.toLowerCase())) Reflect.deleteProperty(headers, name);
 }
 
 function opaque(etag: string | undefined): string | undefined {
