@@ -20,6 +20,8 @@ export interface S3Fault {
   readonly isSilent?: boolean;
   /** Ends the answer in order after so many bytes, with their number as its length. */
   readonly shortenTo?: number;
+  /** Does not look at `If-Match`. */
+  readonly ignoresMatch?: boolean;
   /** Answers a range with everything. */
   readonly ignoresRange?: boolean;
   readonly contentRange?: string;
@@ -142,7 +144,8 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   function object(request: IncomingMessage, content: Uint8Array, fault: S3Fault): Made {
     const etag = etagOf(content);
     const wanted = request.headers["if-match"];
-    if (wanted !== undefined && wanted !== etag) return refusal(412, "PreconditionFailed");
+    if (wanted !== undefined && wanted !== etag && fault.ignoresMatch !== true)
+      return refusal(412, "PreconditionFailed");
     const headers = { ETag: etag, "Accept-Ranges": "bytes", "Content-Type": "binary/octet-stream" };
     const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
     if ((first === "" && last === "") || fault.ignoresRange === true) return { status: 200, headers, body: content };

@@ -9,6 +9,7 @@ export async function bodyOfStream(
   if (stream === undefined) return new Uint8Array(0);
   const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
   const { signal } = watch;
+  // Whatever the transport makes of its own signal.
   const onAbort = () => void reader.cancel(signal.reason).catch(() => undefined);
   signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -216,6 +216,19 @@ describe("S3Store and faults", () => {
   });
 });
 
+describe("S3Store and services that ignore If-Match", () => {
+  it("notices the other tag itself", async () => {
+    const server = await start();
+    const store = open(server);
+    await store.read("a.bin", RANGE);
+    server.objects.set("bucket/a.bin", BODY.slice().reverse());
+    server.plan({ ignoresMatch: true }, { ignoresMatch: true });
+    for (const work of [() => store.read("a.bin", RANGE), () => store.stat("a.bin")]) {
+      expect((await failureOf(work())).message).toContain("changed since it was first read");
+    }
+  });
+});
+
 describe("S3Store aborts", () => {
   it.each([
     ["before an answer", { isSilent: true }],

@@ -135,7 +135,8 @@ describe("diskCached", () => {
     expect(folder.counts.unwritten).toBe(0);
     const later = open(options);
     await later.store.read("a", at(0, 100));
-    expect(later.folder.counts).toMatchObject({ hits: 1 });
+    await later.store.read("b", at(0, 700));
+    expect(later.folder.counts).toMatchObject({ hits: 8, misses: 0 });
   });
 
   it("gives the bytes where nothing can be written, and counts it", async () => {
