@@ -42,6 +42,23 @@ describe("hub", () => {
     expect(dispose).toHaveBeenCalledTimes(1);
   });
 
+  it("tells a caller without types what it wants instead of a text, a session or an unknown type of event", async () => {
+    const hub = hubOf(memoryPlugin());
+    const sessions = [];
+    for await (const session of hub.sessions()) sessions.push(session);
+    const untyped = (value: unknown) => value as never;
+    await expect(hub.probes(untyped("memory:session:1"))).rejects.toMatchObject({
+      code: "query",
+      message: '"memory:session:1" is a text, not a session reference',
+      hint: "make a reference of it with parseRef",
+    });
+    await expect(hub.probes(untyped(sessions[0]))).rejects.toMatchObject({ code: "query", hint: "pass its ref" });
+    const [session] = sessions;
+    await expect(
+      hub.events(session?.ref ?? ref("memory", "session", 1), { types: [untyped("stimulus")] }),
+    ).rejects.toMatchObject({ code: "query", message: 'no event is of type "stimulus"' });
+  });
+
   it("says that it has been disposed of, and may be disposed of twice", async () => {
     const hub = hubOf(memoryPlugin());
     hub.dispose();

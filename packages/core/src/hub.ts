@@ -5,7 +5,7 @@ import { HubDownload } from "./download.js";
 import type { Download, Downloader, DownloadOptions } from "./downloader.js";
 import { ConfigError, NotFoundError, QueryError, UnsupportedError } from "./errors.js";
 import type { ChannelTable } from "./model/channel.js";
-import type { EventFilter, EventTable } from "./model/event.js";
+import { EVENT_TYPES, type EventFilter, type EventTable } from "./model/event.js";
 import type { InvalidInterval } from "./model/interval.js";
 import type { LfpSource } from "./model/lfp.js";
 import type { MovementSignal } from "./model/movement.js";
@@ -153,6 +153,7 @@ class AdapterHub implements Hub {
   }
 
   async events(session: SessionRef, filter: EventFilter = {}, options?: CallOptions): Promise<EventTable> {
+    requireEventTypes(filter);
     return this.#adapter(session, "session", "events").events(session, filter, options);
   }
 
@@ -227,6 +228,21 @@ class AdapterHub implements Hub {
   }
 }
 
-function wrongKind(ref: Ref, kind: string): QueryError {
+function requireEventTypes({ types = [] }: EventFilter): void {
+  const stranger = types.find((type) => !EVENT_TYPES.includes(type));
+  if (stranger === undefined) return;
+  throw new QueryError(`no event is of type ${JSON.stringify(stranger)}`, { hint: `use ${EVENT_TYPES.join(", ")}` });
+}
+
+/** Callers without types may hand over the text of a reference, or what it refers to. */
+function wrongKind(ref: Ref | string, kind: string): QueryError {
+  if (typeof ref === "string") {
+    return new QueryError(`${JSON.stringify(ref)} is a text, not a ${kind} reference`, {
+      hint: "make a reference of it with parseRef",
+    });
+  }
+  if ("ref" in ref) {
+    return new QueryError(`what was passed is no ${kind} reference, but has one`, { hint: "pass its ref" });
+  }
   return new QueryError(`${formatRef(ref)} is a ${ref.kind}, not a ${kind}`, { hint: `pass a ${kind} reference` });
 }
