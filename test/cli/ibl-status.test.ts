@@ -56,6 +56,14 @@ describe("crossprobe ibl status", () => {
     expect((await run(["ibl", "status", "--ibl", "nowhere"])).code).toBe(1);
   });
 
+  it("says that a folder holds no session, and what was looked for", async () => {
+    const { code, out, err } = await run(["ibl", "status", "--ibl", SAMPLE.allen]);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(
+      /no session in \S+: neither sessions\.pqt nor a folder .*; give the folder that holds the lab folders/,
+    );
+  });
+
   it("writes the table as Parquet and CSV, with the same columns", async () => {
     const folder = temporaryFolder();
     for (const name of ["sessions.parquet", "sessions.csv"]) {

@@ -91,12 +91,22 @@ async function* walkedSessions(
       hint: "leave out --project and --task, or give a folder with sessions.pqt",
     });
   }
+  let isEmpty = true;
   for await (const { place, read } of walkedEvidence(request.stores.open(directory), { signal: request.signal })) {
+    isEmpty = false;
     if (!meets(place, choice)) continue;
     const wanted = choice.sessions.filter((text) => isPlace(text, place));
     for (const text of wanted) missing.delete(text);
     if (choice.sessions.length > 0 && wanted.length === 0) continue;
     yield { what: `session ${place.folder}`, read };
+  }
+  if (isEmpty) {
+    throw new NotFoundError(
+      `no session in ${directory}: neither sessions.pqt nor a folder <subject>/<yyyy-mm-dd>/<nnn>`,
+      {
+        hint: "give the folder that holds the lab folders (ONE's cache_dir)",
+      },
+    );
   }
 }
 
