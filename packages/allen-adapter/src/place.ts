@@ -66,9 +66,6 @@ function labelOf(cells: CsvCells, row: number, notices: NoticeCounter): Region |
   return region.id === ROOT_ID ? "root" : region;
 }
 
-/** Numbers that stand for "not registered" in one of the coordinates. */
-export const CCF_SENTINELS: ReadonlySet<number> = new Set([-1000, -1, 0]);
-
 function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter, errata: ErrataSettings): CcfPoint | null {
   const ap = cells.number("anterior_posterior_ccf_coordinate", row);
   const dv = cells.number("dorsal_ventral_ccf_coordinate", row);

@@ -1,9 +1,25 @@
-import { type Column, type NumericArray, QueryError, type Table, table } from "@crossprobe/core";
+import { type Column, FormatError, type NumericArray, QueryError, type Table, table } from "@crossprobe/core";
 
 /** Rows of a table in the order wanted, without reading anything. */
 export function takeRows(source: Table, rows: ArrayLike<number>): Table {
   const columns = [...source.columns].map(([name, column]) => [name, takeCells(column, rows)] as const);
   return table(columns, rows.length);
+}
+
+/**
+ * A table of columns that stand apart in a file.
+ *
+ * @throws {@link FormatError} naming the columns when they differ in length
+ */
+export function evenTable(columns: Iterable<readonly [string, Column]>, url: string): Table {
+  const all = [...columns];
+  const lengths = new Set(all.map(([, { length }]) => length));
+  if (lengths.size <= 1) return table(all);
+  const list = all.map(([name, { length }]) => `${name} ${length}`).join(", ");
+  throw new FormatError(`Columns of one table differ in length in ${url}: ${list}.`, {
+    ...{ format: "nwb", url },
+    hint: "The file is damaged: look at it with `crossprobe inspect`, or fetch it again.",
+  });
 }
 
 /** The table without some columns. */

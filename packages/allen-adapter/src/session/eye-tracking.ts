@@ -1,6 +1,7 @@
-import { type CallOptions, type Table, table } from "@crossprobe/core";
+import type { CallOptions, Table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { numbersOf, openTimeSeries, readDynamicTable } from "@crossprobe/nwb";
+import { evenTable } from "./columns.js";
 import { absent, type Presence, present } from "./presence.js";
 
 const NO_EYE_TRACKING =
@@ -41,7 +42,7 @@ export async function readPupil(file: Hdf5File, options?: CallOptions): Promise<
       );
     }
   }
-  return present(table(columns));
+  return present(evenTable(columns, file.url));
 }
 
 /** Series of a gaze module by column; column 0 of coordinates is y, column 1 is x. Source: AllenSDK's packaging and `get_screen_gaze_data`. */
@@ -77,5 +78,5 @@ export async function readGaze(file: Hdf5File, options: GazeOptions = {}): Promi
       columns.set(`${kind}_${column}`, values);
     }
   }
-  return present(table(columns));
+  return present(evenTable(columns, file.url));
 }

@@ -1,6 +1,7 @@
-import { type CallOptions, type NumericArray, type Table, table } from "@crossprobe/core";
+import type { CallOptions, NumericArray, Table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { numbersOf, plainAttributes, readDynamicTable, textsOf } from "@crossprobe/nwb";
+import { evenTable } from "./columns.js";
 import { absent, type Presence, present } from "./presence.js";
 
 const PATH_2020 = "/processing/eye_tracking_rig_metadata/eye_tracking_rig_metadata";
@@ -31,7 +32,10 @@ export async function readRig(file: Hdf5File, options?: CallOptions): Promise<Pr
   if (!geometry) return absent(NO_RIG);
   const equipment = await readDynamicTable(file, `${PATH_2019}/equipment`, { signal: options?.signal });
   return present({
-    geometry: toGeometry(COLUMNS.map(([name, , old]) => [name, numbersOf(geometry, old)] as const)),
+    geometry: toGeometry(
+      COLUMNS.map(([name, , old]) => [name, numbersOf(geometry, old)] as const),
+      file.url,
+    ),
     equipment: (equipment && textsOf(equipment, "equipment")[0]) ?? null,
   });
 }
@@ -43,12 +47,13 @@ async function readRig2020(file: Hdf5File, options?: CallOptions): Promise<Rig> 
     if (ArrayBuffer.isView(values)) columns.push([name, values]);
   }
   const equipment = plainAttributes(await file.attributes(PATH_2020, options)).get("equipment");
-  return { geometry: toGeometry(columns), equipment: typeof equipment === "string" ? equipment : null };
+  return { geometry: toGeometry(columns, file.url), equipment: typeof equipment === "string" ? equipment : null };
 }
 
-function toGeometry(columns: readonly (readonly [string, NumericArray])[]): Table {
-  return table([
+function toGeometry(columns: readonly (readonly [string, NumericArray])[], url: string): Table {
+  const cells = [
     ["axis", ["x", "y", "z"]],
     ...columns.map(([name, values]) => [name, Float64Array.from(values)] as const),
-  ]);
+  ] as const;
+  return evenTable(cells, url);
 }

@@ -1,9 +1,10 @@
-import { type CallOptions, NotFoundError, type Table, table } from "@crossprobe/core";
+import { type CallOptions, NotFoundError, type Table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { openTimeSeries } from "@crossprobe/nwb";
 import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
 import type { NoticeCounter } from "../notices.js";
 import { readRunning, SPEED_PATH } from "../running.js";
+import { evenTable } from "./columns.js";
 
 const ROTATION_PATH = "/processing/running/running_wheel_rotation";
 /** Columns of the raw signals and where they are. */
@@ -38,13 +39,17 @@ export async function readRunningTable(
     ["velocity", running.speeds],
   ];
   if (rotations?.length === running.speeds.length) columns.push(["net_rotation", rotations]);
-  return table(columns);
+  else if (rotations) {
+    const message = `Rotations are ${rotations.length} in number and speeds ${running.speeds.length}: they were left out.`;
+    notices.add("running-rotation-left-out", `${file.url}#${ROTATION_PATH}`, message);
+  }
+  return evenTable(columns, file.url);
 }
 
 /**
  * The wheel as it was sampled: `frame_time` (s), `net_rotation` (radians), `signal_voltage`, `supply_voltage` (V).
  *
- * @throws {@link NotFoundError} when a signal is not in the file
+ * @throws {@link NotFoundError} when a signal is not in the file; {@link FormatError} when the signals differ in length
  */
 export async function readRawRunning(file: Hdf5File, options?: CallOptions): Promise<Table> {
   const columns: [string, Float64Array][] = [];
@@ -57,5 +62,5 @@ export async function readRawRunning(file: Hdf5File, options?: CallOptions): Pro
     if (columns.length === 0) columns.push(["frame_time", await series.clock.times(0, series.sampleCount, options)]);
     columns.push([name, (await series.read(undefined, options)).data]);
   }
-  return table(columns);
+  return evenTable(columns, file.url);
 }
