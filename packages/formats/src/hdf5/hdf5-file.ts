@@ -94,6 +94,51 @@ export interface Hdf5AttributesOptions extends CallOptions {
   readonly names?: readonly string[] | undefined;
 }
 
+/** What a read takes from the store, told before it is done. */
+export interface Hdf5TransferPlan {
+  /** Range requests that the read will make. */
+  readonly requests: number;
+  /** Bytes that they fetch. */
+  readonly bytes: number;
+  /** Of these, the stored bytes of what is wanted; the rest lies beside it. */
+  readonly neededBytes: number;
+  /** What making the plan took: where the values are is looked up in the file, and is known to the read then. */
+  readonly spent: { readonly requests: number; readonly bytes: number };
+}
+
+/** A part of an array. */
+export interface Hdf5Part {
+  readonly path: string;
+  /** As in {@link Hdf5ReadOptions}. */
+  readonly slices?: readonly Hdf5Slice[] | undefined;
+}
+
+/** What a series of calls is going to need. */
+export interface Hdf5Ahead {
+  readonly parts?: readonly Hdf5Part[] | undefined;
+  /** Paths of objects that were written one after the other: what lies between them is wanted too, unless they lie far apart. */
+  readonly objects?: readonly string[] | undefined;
+}
+
+/** A file over ranges of which it is known beforehand what they will be. */
+export interface Hdf5Ranges {
+  /** Whether a request takes long, so that it is worth while to fetch ahead: the file lies behind http, https or s3. */
+  readonly isRemote: boolean;
+  /**
+   * What {@link Hdf5File.read} would fetch now. It looks up where the values are, and reads none.
+   *
+   * @throws {@link UnsupportedError} for an array that the HDF5 library reads, which does not say beforehand what it needs
+   */
+  plan(part: Hdf5Part, options?: CallOptions): Promise<Hdf5TransferPlan>;
+  /** What {@link fetchAhead} would fetch for one after the other. @throws as {@link plan} */
+  planAhead(batches: readonly Hdf5Ahead[], options?: CallOptions): Promise<Hdf5TransferPlan>;
+  /**
+   * Fetches what calls are going to need in as few requests as there can be, side by side, and keeps it (up to 32 MiB of a remote file). What
+   * cannot be told beforehand is left to those calls.
+   */
+  fetchAhead(wanted: Hdf5Ahead, options?: CallOptions): Promise<void>;
+}
+
 /**
  * A read-only HDF5 file. It is never in memory as a whole: reads fetch the bytes that they need through the byte store.
  *
@@ -104,6 +149,8 @@ export interface Hdf5AttributesOptions extends CallOptions {
  */
 export interface Hdf5File {
   readonly url: string;
+  /** Costs known beforehand; absent where the HDF5 library reads the whole file, and of files that are not read by ranges. */
+  readonly ranges?: Hdf5Ranges | undefined;
   /** Members of a group in name order. @throws {@link FormatError} when the path is no group */
   list(path: string, options?: CallOptions): Promise<readonly Hdf5Link[]>;
   /** What is at a path; `undefined` if nothing is there or a soft link dangles. */

@@ -1,7 +1,16 @@
-import { type ByteStore, type CallOptions, FormatError, StoreError } from "@crossprobe/core";
+import {
+  type ByteStore,
+  type CallOptions,
+  FormatError,
+  isDataError,
+  type Notice,
+  StoreError,
+} from "@crossprobe/core";
 import type { H5wasmFile } from "./h5wasm-file.js";
 import type { Hdf5File } from "./hdf5-file.js";
+import { decodeIndex, type FileIndex, INDEX_SUFFIX, toKnownBytes } from "./index-file.js";
 import { Damage } from "./native/damage.js";
+import type { ExtentRecorder, Extents } from "./native/extents.js";
 import { NativeFile } from "./native/native-file.js";
 import { NotCovered } from "./native/not-covered.js";
 import { type Root, readRoot } from "./native/root.js";
@@ -10,8 +19,15 @@ import { describeBytes } from "./sniff.js";
 import { findSuperblock, type Superblock } from "./superblock.js";
 
 export interface OpenHdf5Options extends CallOptions {
-  /** Budget of the decoded chunks in bytes; 48 MiB if not given. Raw blocks take up to 8 MiB beside it. */
+  /** Budget of the decoded chunks in bytes; 48 MiB if not given. Raw blocks take up to 8 MiB beside it, 32 MiB of a remote file. */
   readonly cacheBytes?: number | undefined;
+  /**
+   * An index that `indexHdf5` or `crossprobe index` made of this file; without one `<key>.cpindex` is looked for where the store can tell
+   * versions of a file apart, and null keeps from that. An index of another version of the file is not used.
+   */
+  readonly index?: Uint8Array | null | undefined;
+  /** Told when an index is not used, and why. */
+  readonly onNotice?: ((notice: Notice) => void) | undefined;
 }
 
 /** Holds two rows of chunks of an LFP file of the size of Allen's (95 × 189 kB each), so that a window may lie across them. */
@@ -20,12 +36,13 @@ const DEFAULT_CACHE_BYTES = 48 << 20;
 /**
  * Opens an HDF5 file of a store, read-only.
  *
- * Reads the first block (1 MiB at most) and what HDF5 needs to find the root group. Close the file when done: it holds memory
- * in a worker thread. An open file at rest does not keep the process alive.
+ * Reads the first block (1 MiB at most) and what HDF5 needs to find the root group; with an index nothing but the size. Close the file when
+ * done: it holds memory in a worker thread. An open file at rest does not keep the process alive.
  *
  * Absent: `undefined` when the store has no such key.
  *
- * @throws {@link FormatError} when the bytes are not HDF5 (the message says what they look like), or end too early
+ * @throws {@link FormatError} when the bytes are not HDF5 (the message says what they look like), or end too early; when the index that was
+ * given is damaged
  * @throws {@link StoreError} when the bytes do not arrive
  * @example
  * const file = await openHdf5(new LocalStore("/data/session_715093703"), "session_715093703.nwb");
@@ -37,23 +54,124 @@ export async function openHdf5(
   key: string,
   options: OpenHdf5Options = {},
 ): Promise<Hdf5File | undefined> {
-  const { signal, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+  const opened = await openNative(store, key, options);
+  if (opened === undefined) return undefined;
+  return opened.file ?? (await openWithLibrary(opened, { signal: options.signal }));
+}
+
+/** Options of {@link openNative} that are not for users. */
+interface OpenNativeOptions extends OpenHdf5Options {
+  /** Keeps the metadata that are read; no index is used then. */
+  readonly recorder?: ExtentRecorder | undefined;
+}
+
+/** The file as our own reader opens it; `file` is `undefined` for one that is left to the HDF5 library as a whole. */
+export async function openNative(
+  store: ByteStore,
+  key: string,
+  options: OpenNativeOptions = {},
+): Promise<(FileOptions & { readonly file: NativeFile | undefined }) | undefined> {
+  const { signal, cacheBytes = DEFAULT_CACHE_BYTES, recorder } = options;
   const url = store.url + key;
-  const size = await store.size(key, { signal });
+  const [size, found] = await Promise.all([
+    store.size(key, { signal }),
+    recorder === undefined ? findIndex(store, key, options) : undefined,
+  ]);
   if (size === undefined) return undefined;
+  const { known, head } = await headOf(store, key, { ...options, size, index: found });
+  const superblock = requireWhole(head, size, url);
+  const file = { store, key, url, size, head, cacheBytes };
+  const root = rootOf(head, superblock, url);
+  if (root === undefined) return { ...file, file: undefined };
+  recorder?.note(0, head.subarray(0, Math.min(head.length, superblock.offset + SUPERBLOCK_BYTES)));
+  const later = { ...file, head: new Uint8Array(0) };
+  const isRemote = REMOTE.test(store.url);
+  const native = new NativeFile({
+    ...{ ...file, root, isRemote, known, recorder },
+    openWithLibrary: () => withLibrary(later),
+  });
+  await native.open({ signal });
+  return { ...file, file: native };
+}
+
+/** Stores whose requests take long. */
+const REMOTE = /^(https?|s3):/i;
+
+/** More than any superblock has. */
+const SUPERBLOCK_BYTES = 256;
+
+interface FoundIndex {
+  readonly index: FileIndex;
+  readonly name: string;
+}
+
+/** The index that was given, or that lies beside the file. One that was found and is damaged is left alone. */
+async function findIndex(store: ByteStore, key: string, options: OpenHdf5Options): Promise<FoundIndex | undefined> {
+  const { index, signal } = options;
+  if (index === null) return undefined;
+  const name = store.url + key + INDEX_SUFFIX;
+  if (index !== undefined) {
+    const given = `the index given for ${store.url}${key}`;
+    return { index: await decodeIndex(index, given), name: given };
+  }
+  if (store.validator === undefined) return undefined;
+  try {
+    const bytes = await store.read(key + INDEX_SUFFIX, { signal });
+    return bytes === undefined ? undefined : { index: await decodeIndex(bytes, name), name };
+  } catch (error) {
+    signal?.throwIfAborted();
+    // Archives that cannot be listed refuse what they do not have.
+    if (isDataError(error, "store")) return undefined;
+    if (!isDataError(error, "format")) throw error;
+    options.onNotice?.(unused(name, `it is damaged: ${error.message}`));
+    return undefined;
+  }
+}
+
+interface HeadOptions extends Omit<OpenHdf5Options, "index"> {
+  readonly size: number;
+  readonly index: FoundIndex | undefined;
+}
+
+/** The first bytes of the file, from an index that is of this file or else from the store. */
+async function headOf(
+  store: ByteStore,
+  key: string,
+  { size, index, signal, onNotice }: HeadOptions,
+): Promise<{ head: Uint8Array; known?: Extents }> {
+  if (index === undefined) return { head: await readHead(store, key, size, signal) };
+  const validator = (await store.validator?.(key, { signal })) ?? null;
+  const { size: indexed, validator: expected } = index.index;
+  const differs =
+    indexed !== size
+      ? `it is of a file of ${indexed} bytes, this one has ${size}`
+      : expected !== validator
+        ? `it is of another version or copy (${expected ?? "nothing"} against ${validator ?? "nothing"} to tell it by)`
+        : undefined;
+  const known = toKnownBytes(index.index);
+  const indexedHead = known.get(0, index.index.extents.spans[0]?.length ?? 0);
+  if (differs === undefined && validator !== null && indexedHead !== undefined) return { head: indexedHead, known };
+  const head = await readHead(store, key, size, signal);
+  // A store that tells nothing: the first bytes, with the end of the file among them, have to agree.
+  const agrees = indexedHead?.every((byte, i) => byte === head[i]) === true;
+  if (differs === undefined && agrees) return { head, known };
+  onNotice?.(unused(index.name, differs ?? "its first bytes are not those of the file"));
+  return { head };
+}
+
+async function readHead(store: ByteStore, key: string, size: number, signal?: AbortSignal): Promise<Uint8Array> {
+  const url = store.url + key;
   const length = Math.min(size, BLOCK_BYTES);
   const head = await store.read(key, { range: { offset: 0, length }, signal });
   if (head === undefined) throw new StoreError(`${url} has a size but cannot be read`, { url });
   if (head.length !== length)
     throw new StoreError(`${url} gave ${head.length} of ${length} bytes`, { url, retryable: true });
-  const superblock = requireWhole(head, size, url);
-  const file = { store, key, url, size, head, cacheBytes };
-  const root = rootOf(head, superblock, url);
-  if (root === undefined) return await openWithLibrary(file, { signal });
-  const later = { ...file, head: new Uint8Array(0) };
-  const native = new NativeFile({ ...file, root, openWithLibrary: () => withLibrary(later) });
-  await native.open({ signal });
-  return native;
+  return head;
+}
+
+function unused(name: string, why: string): Notice {
+  const message = `${name} is not used: ${why}; metadata are read from the file (crossprobe index makes it anew)`;
+  return { code: "index-unused", message, count: 1, where: name };
 }
 
 type FileOptions = ConstructorParameters<typeof H5wasmFile>[0];

@@ -2,14 +2,15 @@ import { type Box, copyOverlap, elementsOf } from "../box.js";
 import { LruCache } from "../lru-cache.js";
 import { type ChunkRange, countOf, type StoredChunk } from "./chunk-grid.js";
 import { findChunks } from "./chunk-index.js";
-import { readContiguous } from "./contiguous.js";
+import { readContiguous, spansOfContiguous } from "./contiguous.js";
 import { requireSound } from "./damage.js";
 import { decodeChunk, requireCoveredFilters } from "./decode-chunk.js";
+import type { ByteSpan } from "./file-blocks.js";
 import type { FileBytes } from "./file-bytes.js";
 import { forEachLane } from "./lanes.js";
 import type { Layout } from "./layout.js";
 import { requireCovered } from "./not-covered.js";
-import { type Run, readRuns, runsOf } from "./runs.js";
+import { type Run, readRuns, runsOf, spansOfRuns } from "./runs.js";
 import type { StoredArray } from "./stored-array.js";
 
 type Chunked = Extract<Layout, { kind: "chunked" }>;
@@ -19,6 +20,13 @@ const MIN_CHUNK_BYTES = 4096;
 
 /** Chunks beyond this are left to the HDF5 library. */
 const MAX_CHUNK_BYTES = 512 << 20;
+
+/** Bytes of the file that a read of values takes. */
+export interface PlannedBox {
+  readonly spans: Iterable<ByteSpan>;
+  /** Stored bytes of what is asked for and not in memory. */
+  readonly neededBytes: number;
+}
 
 /** Reads elements as they are stored, through a cache of decoded chunks. */
 export class ArrayBytes {
@@ -51,17 +59,46 @@ export class ArrayBytes {
     return bytes;
   }
 
-  async #readChunks(file: FileBytes, array: StoredArray, layout: Chunked, box: Box): Promise<Uint8Array<ArrayBuffer>> {
+  /** What {@link readBox} would read of the values now, and how much of it is wanted. */
+  async planBox(file: FileBytes, array: StoredArray, box: Box): Promise<PlannedBox> {
+    const { layout, shape } = array;
+    const itemBytes = array.type.size;
+    const neededBytes = elementsOf(box.count) * itemBytes;
+    if (neededBytes === 0 || layout.kind === "compact") return { spans: [], neededBytes: 0 };
+    if (layout.kind === "contiguous") {
+      if (layout.address === undefined) return { spans: [], neededBytes: 0 };
+      return { spans: spansOfContiguous(file, { address: layout.address, shape, itemBytes }, box), neededBytes };
+    }
+    const { stored: entries, isCached } = await this.#find(file, array, layout, box);
+    const missing = entries.filter((entry) => !(isCached && this.#chunks.has(keyOf(array, entry))));
+    for (const entry of missing) requirePlace(file, entry, array, layout);
+    const stored = missing.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { spans: spansOfRuns(file, runsOf(missing)), neededBytes: stored };
+  }
+
+  /** Reads where every chunk is, and none of them. */
+  async findAll(file: FileBytes, array: StoredArray): Promise<void> {
+    const { layout, shape } = array;
+    if (layout.kind !== "chunked" || elementsOf(shape) === 0) return;
+    await this.#find(file, array, layout, { start: shape.map(() => 0), count: shape });
+  }
+
+  /** The written chunks of a box, and whether such chunks are kept when they are decoded. */
+  async #find(file: FileBytes, array: StoredArray, layout: Chunked, box: Box) {
     const { chunk, itemBytes } = layout;
     const chunkBytes = elementsOf(chunk) * itemBytes;
     requireCoveredFilters(array.filters);
     requireCovered(chunkBytes <= MAX_CHUNK_BYTES, "a very large chunk");
-    const range = rangeOf(box, chunk);
-    const stored = await findChunks(file, array, layout, range);
+    const stored = await findChunks(file, array, layout, rangeOf(box, chunk));
+    return { stored, isCached: chunkBytes >= MIN_CHUNK_BYTES && chunkBytes <= this.#cacheBytes / 2 };
+  }
+
+  async #readChunks(file: FileBytes, array: StoredArray, layout: Chunked, box: Box): Promise<Uint8Array<ArrayBuffer>> {
+    const { chunk, itemBytes } = layout;
+    const { stored, isCached } = await this.#find(file, array, layout, box);
     const bytes = new Uint8Array(elementsOf(box.count) * itemBytes);
     const target = { bytes, box };
-    if (stored.length < countOf(range)) fillWith(bytes, array.fill);
-    const isCached = chunkBytes >= MIN_CHUNK_BYTES && chunkBytes <= this.#cacheBytes / 2;
+    if (stored.length < countOf(rangeOf(box, chunk))) fillWith(bytes, array.fill);
     const place = (decoded: Uint8Array, at: StoredChunk) =>
       copyOverlap({ bytes: decoded, box: boxOf(at, chunk) }, target, itemBytes);
     const missing: StoredChunk[] = [];

@@ -1,5 +1,5 @@
 import { type Box, elementsOf, type Placed } from "../box.js";
-import { FETCH_BYTES } from "./file-blocks.js";
+import { type ByteSpan, FETCH_BYTES } from "./file-blocks.js";
 import type { FileBytes } from "./file-bytes.js";
 import { forEachLane } from "./lanes.js";
 
@@ -16,6 +16,31 @@ export async function readContiguous(file: FileBytes, array: Contiguous, target:
   const pieces = piecesOf(array, box);
   if (pieces.count === 1) await readWhole(file, array.address + pieces.first, bytes);
   else await readPieces(file, array, pieces, target);
+}
+
+/** The bytes that {@link readContiguous} would read, in its order. */
+export function* spansOfContiguous(file: FileBytes, array: Contiguous, box: Box): Generator<ByteSpan> {
+  const pieces = piecesOf(array, box);
+  const index = box.start.slice(0, pieces.outer);
+  for (let done = 0; done < pieces.count; done++) {
+    const at = pieces.count === 1 ? pieces.first : placeOf(array, box, index, pieces.outer);
+    const offset = file.place(array.address + at, pieces.length, "values");
+    if (pieces.length <= FETCH_BYTES) yield { offset, length: pieces.length };
+    else yield* partsOf(offset, pieces.length);
+    advance(index, box, pieces.outer);
+  }
+}
+
+function* partsOf(offset: number, length: number): Generator<ByteSpan> {
+  for (let at = 0; at < length; at += FETCH_BYTES) {
+    yield { offset: offset + at, length: Math.min(FETCH_BYTES, length - at), isOnce: true };
+  }
+}
+
+/** Where a piece begins, from the array's begin. */
+function placeOf({ shape, itemBytes }: Contiguous, box: Box, index: readonly number[], outer: number): number {
+  const start = [...index, ...box.start.slice(outer)];
+  return start.reduce((sum, from, axis) => sum * (shape[axis] ?? 1) + from, 0) * itemBytes;
 }
 
 interface Pieces {
@@ -55,12 +80,11 @@ async function readWhole(file: FileBytes, address: number, target: Uint8Array): 
 }
 
 async function readPieces(file: FileBytes, array: Contiguous, pieces: Pieces, target: Placed): Promise<void> {
-  const { shape, itemBytes, address } = array;
+  const { address } = array;
   const { box, bytes } = target;
   const index = box.start.slice(0, pieces.outer);
   for (let done = 0; done < pieces.count; done++) {
-    const start = [...index, ...box.start.slice(pieces.outer)];
-    const at = start.reduce((sum, from, axis) => sum * (shape[axis] ?? 1) + from, 0) * itemBytes;
+    const at = placeOf(array, box, index, pieces.outer);
     if (pieces.length <= FETCH_BYTES) {
       const found = file.read(address + at, pieces.length, "values");
       bytes.set(found instanceof Uint8Array ? found : await found, done * pieces.length);

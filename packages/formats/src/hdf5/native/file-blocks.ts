@@ -1,11 +1,36 @@
 import { type ByteStore, StoreError } from "@crossprobe/core";
 import { BoundedCache } from "./bounded-cache.js";
+import type { Extents } from "./extents.js";
+import { forEachLane } from "./lanes.js";
 
 export interface FileBlocksOptions {
   readonly store: ByteStore;
   readonly key: string;
   readonly url: string;
   readonly size: number;
+  /** Whether a request takes as long as many bytes do: more blocks are kept then. */
+  readonly isRemote?: boolean | undefined;
+  /** Bytes that are known beforehand. */
+  readonly known?: Extents | undefined;
+}
+
+/** A run of blocks that one request fetches. */
+export interface BlockRun {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Bytes of the file, from an offset on. `isOnce`: fetched past the cache, by a request of their own. */
+export interface ByteSpan {
+  readonly offset: number;
+  readonly length: number;
+  readonly isOnce?: boolean | undefined;
+}
+
+/** What came, or would come, from the store. */
+export interface Transfer {
+  readonly requests: number;
+  readonly bytes: number;
 }
 
 /** Unit of fetching and caching, in bytes. */
@@ -16,11 +41,26 @@ export const FETCH_BYTES = 4 << 20;
 
 const CACHE_BYTES = 8 << 20;
 
+/** What is fetched ahead of a series of reads has to stay until they have come. */
+const REMOTE_CACHE_BYTES = 32 << 20;
+
+/** Blocks between two runs that one request fetches along: 64 KiB take less time than another request. */
+const GAP_BLOCKS = 1;
+
+/** Requests under way at a time where runs are fetched ahead. */
+const AHEAD_LANES = 6;
+
 /** Blocks on their way, fetched in one go for the first call that missed one of them. */
 interface Fetch {
   readonly first: number;
   readonly bytes: Promise<Uint8Array>;
   readonly signal: AbortSignal | undefined;
+}
+
+/** Where the last fetch of a read ended, and how many blocks it had. */
+interface ReadAhead {
+  readonly next: number;
+  readonly count: number;
 }
 
 /**
@@ -33,13 +73,16 @@ export class FileBlocks {
   readonly size: number;
   readonly url: string;
   readonly #options: FileBlocksOptions;
-  readonly #cache = new BoundedCache<number, Uint8Array>(CACHE_BYTES);
+  readonly #cache: BoundedCache<number, Uint8Array>;
   readonly #fetches = new Map<number, Fetch>();
   #lastCount = 1;
   #nextBlock = -1;
+  #requests = 0;
+  #bytes = 0;
 
   constructor(options: FileBlocksOptions) {
     this.#options = options;
+    this.#cache = new BoundedCache(options.isRemote ? REMOTE_CACHE_BYTES : CACHE_BYTES);
     this.size = options.size;
     this.url = options.url;
   }
@@ -53,8 +96,15 @@ export class FileBlocks {
     this.#cache.clear();
   }
 
-  /** Bytes that are all in one block of the cache. */
+  /** What has been asked of the store so far. */
+  get transferred(): Transfer {
+    return { requests: this.#requests, bytes: this.#bytes };
+  }
+
+  /** Bytes that are known, or all in one block of the cache. */
   peek(offset: number, length: number): Uint8Array | undefined {
+    const known = this.#options.known?.get(offset, length);
+    if (known !== undefined) return known;
     const index = Math.floor(offset / BLOCK_BYTES);
     const start = offset - index * BLOCK_BYTES;
     if (start + length > BLOCK_BYTES) return undefined;
@@ -89,6 +139,73 @@ export class FileBlocks {
     return await untilAborted(this.#fromStore(offset, length, signal), signal);
   }
 
+  /** What reading these spans one after the other would ask of the store now. */
+  predict(spans: Iterable<ByteSpan>): Transfer {
+    let [requests, bytes] = [0, 0];
+    let ahead = { next: this.#nextBlock, count: this.#lastCount };
+    const planned = new Set<number>();
+    const has = (index: number) => planned.has(index) || this.#cache.has(index);
+    for (const { offset, length, isOnce } of spans) {
+      if (length === 0 || (!isOnce && this.#options.known?.get(offset, length) !== undefined)) continue;
+      if (isOnce) {
+        requests += 1;
+        bytes += length;
+        continue;
+      }
+      const last = Math.floor((offset + length - 1) / BLOCK_BYTES);
+      for (let index = Math.floor(offset / BLOCK_BYTES); index <= last; index++) {
+        if (has(index)) continue;
+        const count = this.#blocksToFetch(index, last, ahead, has);
+        for (let i = index; i < index + count; i++) planned.add(i);
+        requests += 1;
+        bytes += this.#bytesOf({ first: index, count });
+        ahead = { next: index + count, count };
+      }
+    }
+    return { requests, bytes };
+  }
+
+  /** The blocks that spans need and that are not there, put together into requests. `taken` are counted as there, and added to. */
+  missingRuns(spans: Iterable<ByteSpan>, taken: Set<number> = new Set()): BlockRun[] {
+    const missing = new Set<number>();
+    for (const { offset, length } of spans) {
+      const last = Math.floor((offset + length - 1) / BLOCK_BYTES);
+      for (let index = Math.floor(offset / BLOCK_BYTES); index <= last; index++) {
+        if (!taken.has(index) && !this.#cache.has(index)) missing.add(index);
+      }
+    }
+    const runs: { first: number; count: number }[] = [];
+    for (const index of [...missing].sort((a, b) => a - b)) {
+      const run = runs.at(-1);
+      const count = run === undefined ? 0 : index + 1 - run.first;
+      const isNear = run !== undefined && index - (run.first + run.count) <= GAP_BLOCKS;
+      if (isNear && count <= FETCH_BYTES / BLOCK_BYTES) run.count = count;
+      else runs.push({ first: index, count: 1 });
+    }
+    for (const { first, count } of runs) for (let i = first; i < first + count; i++) taken.add(i);
+    return runs;
+  }
+
+  /** What fetching these runs asks of the store. */
+  costOf(runs: readonly BlockRun[]): Transfer {
+    return { requests: runs.length, bytes: runs.reduce((sum, run) => sum + this.#bytesOf(run), 0) };
+  }
+
+  /** Fetches runs into the cache, some at a time. */
+  async fetchRuns(runs: readonly BlockRun[], signal: AbortSignal | undefined): Promise<void> {
+    await forEachLane(
+      runs,
+      async ({ first, count }) => {
+        await this.#startRun(first, count, signal).bytes;
+      },
+      AHEAD_LANES,
+    );
+  }
+
+  #bytesOf({ first, count }: BlockRun): number {
+    return Math.min(this.size - first * BLOCK_BYTES, count * BLOCK_BYTES);
+  }
+
   async #missing(index: number, last: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const underWay = this.#fetches.get(index);
     if (underWay === undefined || underWay.signal?.aborted) {
@@ -108,9 +225,18 @@ export class FileBlocks {
 
   /** Starts to fetch a run of blocks from `index` on. It stays listed until it has ended, or its caller has gone. */
   #start(index: number, last: number, signal: AbortSignal | undefined): Fetch {
-    const count = this.#blocksToFetch(index, last);
+    const ahead = { next: this.#nextBlock, count: this.#lastCount };
+    const has = (other: number) => this.#cache.has(other) || this.#fetches.has(other);
+    const count = this.#blocksToFetch(index, last, ahead, has);
+    const fetch = this.#startRun(index, count, signal);
+    this.#nextBlock = index + count;
+    this.#lastCount = count;
+    return fetch;
+  }
+
+  #startRun(index: number, count: number, signal: AbortSignal | undefined): Fetch {
     const offset = index * BLOCK_BYTES;
-    const length = Math.min(this.size - offset, count * BLOCK_BYTES);
+    const length = this.#bytesOf({ first: index, count });
     // Ends with the caller's abort even if the store does not, so that the others need not wait for it.
     const bytes = untilAborted(this.#fromStore(offset, length, signal), signal);
     const fetch = { first: index, bytes, signal };
@@ -119,16 +245,14 @@ export class FileBlocks {
       for (let i = index; i < index + count; i++) if (this.#fetches.get(i) === fetch) this.#fetches.delete(i);
     };
     bytes.then((arrived) => this.#keep(index, arrived)).then(forget, forget);
-    this.#nextBlock = index + count;
-    this.#lastCount = count;
     return fetch;
   }
 
-  #blocksToFetch(index: number, last: number): number {
-    const ahead = index === this.#nextBlock ? this.#lastCount * 2 : 1;
+  #blocksToFetch(index: number, last: number, before: ReadAhead, has: (index: number) => boolean): number {
+    const ahead = index === before.next ? before.count * 2 : 1;
     const left = Math.ceil(this.size / BLOCK_BYTES) - index;
     const count = Math.min(Math.max(last - index + 1, ahead), FETCH_BYTES / BLOCK_BYTES, left);
-    for (let i = 1; i < count; i++) if (this.#cache.has(index + i) || this.#fetches.has(index + i)) return i;
+    for (let i = 1; i < count; i++) if (has(index + i)) return i;
     return count;
   }
 
@@ -144,6 +268,8 @@ export class FileBlocks {
   async #fromStore(offset: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     signal?.throwIfAborted();
     const { store, key, url } = this.#options;
+    this.#requests += 1;
+    this.#bytes += length;
     const bytes = await store.read(key, { range: { offset, length }, signal });
     if (bytes === undefined) throw new StoreError(`${url} has gone since it was opened`, { url });
     if (bytes.length === length) return bytes;

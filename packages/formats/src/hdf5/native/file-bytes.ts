@@ -1,5 +1,6 @@
 import { Cursor, type Widths } from "./cursor.js";
 import { Damage } from "./damage.js";
+import type { ExtentRecorder } from "./extents.js";
 import type { FileBlocks } from "./file-blocks.js";
 
 /** What the superblock says about all addresses of a file. */
@@ -15,8 +16,10 @@ export class FileBytes {
   readonly signal: AbortSignal | undefined;
   readonly widths: Widths;
   readonly #base: number;
+  readonly #recorder: ExtentRecorder | undefined;
 
-  constructor(blocks: FileBlocks, frame: FileFrame, signal: AbortSignal | undefined) {
+  constructor(blocks: FileBlocks, frame: FileFrame, signal: AbortSignal | undefined, recorder?: ExtentRecorder) {
+    this.#recorder = recorder;
     this.blocks = blocks;
     this.signal = signal;
     this.widths = frame.widths;
@@ -36,7 +39,14 @@ export class FileBytes {
   read(address: number, length: number, what: string): Uint8Array | Promise<Uint8Array> {
     const offset = this.place(address, length, what);
     if (length === 0) return new Uint8Array(0);
-    return this.blocks.peek(offset, length) ?? this.blocks.read(offset, length, this.signal);
+    const bytes = this.blocks.peek(offset, length) ?? this.blocks.read(offset, length, this.signal);
+    return this.#recorder === undefined ? bytes : this.#noted(this.#recorder, offset, bytes);
+  }
+
+  async #noted(recorder: ExtentRecorder, offset: number, reading: Uint8Array | Promise<Uint8Array>) {
+    const bytes = await reading;
+    recorder.note(offset, bytes);
+    return bytes;
   }
 
   async cursor(address: number, length: number, what: string): Promise<Cursor> {

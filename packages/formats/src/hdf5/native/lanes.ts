@@ -2,7 +2,11 @@
 const LANES = 4;
 
 /** Works on items, a few at a time. Once one has failed no other is begun, and those under way are waited for. */
-export async function forEachLane<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+export async function forEachLane<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+  lanes = LANES,
+): Promise<void> {
   let next = 0;
   let failure: { readonly error: unknown } | undefined;
   const lane = async () => {
@@ -14,6 +18,6 @@ export async function forEachLane<Item>(items: readonly Item[], work: (item: Ite
       });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(LANES, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
   if (failure !== undefined) throw failure.error;
 }

@@ -1,4 +1,4 @@
-import { type ByteStore, type CallOptions, QueryError } from "@crossprobe/core";
+import { type ByteStore, type CallOptions, QueryError, UnsupportedError } from "@crossprobe/core";
 import { elementsOf } from "../box.js";
 import { toDataError } from "../data-error.js";
 import { elementShape, TYPE_CLASS, toHdf5Type } from "../datatype.js";
@@ -10,6 +10,7 @@ import type {
   Hdf5File,
   Hdf5Link,
   Hdf5Object,
+  Hdf5Ranges,
   Hdf5ReadOptions,
   Hdf5Values,
 } from "../hdf5-file.js";
@@ -20,7 +21,8 @@ import type { StoredAttribute } from "./attribute-message.js";
 import { readAttributes } from "./attributes.js";
 import { Damage, requireSound } from "./damage.js";
 import { decodeStored } from "./decode-stored.js";
-import { FileBlocks } from "./file-blocks.js";
+import type { ExtentRecorder, Extents } from "./extents.js";
+import { FileBlocks, type Transfer } from "./file-blocks.js";
 import { FileBytes } from "./file-bytes.js";
 import { GlobalHeap } from "./global-heap.js";
 import { NotCovered } from "./not-covered.js";
@@ -28,9 +30,11 @@ import { kindOf, type ObjectHeader } from "./object-header.js";
 import { ObjectMap } from "./object-map.js";
 import { ObjectPaths } from "./object-paths.js";
 import { followPointers } from "./pointers.js";
+import { RangePlanner } from "./range-planner.js";
 import type { Root } from "./root.js";
 import { readCommittedType, type StoredArray } from "./stored-array.js";
 import type { StoredType } from "./stored-type.js";
+import type { StoredLink } from "./symbol-table.js";
 import { toMetadata } from "./type-in-memory.js";
 
 export interface NativeFileOptions {
@@ -43,6 +47,11 @@ export interface NativeFileOptions {
   readonly root: Root;
   /** Budget of the decoded chunks. */
   readonly cacheBytes: number;
+  readonly isRemote?: boolean | undefined;
+  /** Bytes of the file that are known beforehand, from an index. */
+  readonly known?: Extents | undefined;
+  /** Notes which metadata are read, to make an index. */
+  readonly recorder?: ExtentRecorder | undefined;
   /** Opens the file with the HDF5 library, for what is not covered here. It is called once at most. */
   readonly openWithLibrary: () => Promise<Hdf5File>;
 }
@@ -54,9 +63,11 @@ export interface NativeFileOptions {
  */
 export class NativeFile implements Hdf5File {
   readonly url: string;
+  readonly ranges: Hdf5Ranges;
   /** How many calls the library has answered, by what is not covered. */
   readonly leftToLibrary = new Map<string, number>();
   readonly #root: Root;
+  readonly #recorder: ExtentRecorder | undefined;
   readonly #openWithLibrary: () => Promise<Hdf5File>;
   readonly #blocks: FileBlocks;
   readonly #objects: ObjectMap;
@@ -69,12 +80,63 @@ export class NativeFile implements Hdf5File {
   constructor(options: NativeFileOptions) {
     this.url = options.url;
     this.#root = options.root;
+    this.#recorder = options.recorder;
     this.#openWithLibrary = options.openWithLibrary;
     this.#blocks = new FileBlocks(options);
     this.#blocks.seed(options.head);
     this.#objects = new ObjectMap(options.root.root);
     this.#paths = new ObjectPaths(this.#objects);
     this.#arrays = new ArrayBytes(options.cacheBytes);
+    this.ranges = this.#rangesOf(options.isRemote ?? false);
+  }
+
+  #rangesOf(isRemote: boolean): Hdf5Ranges {
+    const planner = new RangePlanner(this.#blocks, {
+      locate: (file, path) => this.#objects.locate(file, path),
+      array: (file, path) => this.#arrayAt(file, path),
+      planBox: (file, array, box) => this.#arrays.planBox(file, array, box),
+    });
+    const unplanned = (path: string) => () => Promise.reject(this.#unplanned(path));
+    return {
+      isRemote,
+      plan: (part, options = {}) =>
+        this.#ask(
+          { what: "plan a read of", path: part.path },
+          options,
+          (file) => planner.plan(file, part),
+          unplanned(part.path),
+        ),
+      planAhead: (batches, options = {}) =>
+        this.#ask({ what: "plan reads of", path: "/" }, options, (file) => planner.planAhead(file, batches), unplanned("/")),
+      fetchAhead: (wanted, options = {}) =>
+        this.#ask(
+          { what: "fetch parts of", path: "/" },
+          options,
+          (file) => planner.fetchAhead(file, wanted),
+          async () => undefined,
+        ),
+    };
+  }
+
+  /**
+   * Reads what says where everything of an object is: its attributes, the members of a group, the chunks of an array; no values.
+   *
+   * Absent: `undefined` where a structure is not covered.
+   */
+  touch(path: string, options: CallOptions = {}): Promise<TouchedObject | undefined> {
+    const touch = async (file: FileBytes): Promise<TouchedObject> => {
+      const { header } = await this.#require(file, path);
+      const kind = kindOf(header);
+      await this.#attributes(file, path, undefined);
+      if (kind === "array") await this.#arrays.findAll(file, await this.#objects.array(file, header));
+      return { kind, links: kind === "group" ? await this.#objects.list(file, header) : [] };
+    };
+    return this.#ask<TouchedObject | undefined>({ what: "look at", path }, options, touch, async () => undefined);
+  }
+
+  /** What has been asked of the store so far. */
+  get transferred(): Transfer {
+    return this.#blocks.transferred;
   }
 
   /** Reads the root group, so that damage shows now. */
@@ -89,24 +151,23 @@ export class NativeFile implements Hdf5File {
 
   list(path: string, options: CallOptions = {}): Promise<readonly Hdf5Link[]> {
     const list = (file: FileBytes) => this.#list(file, path);
-    return this.#ask({ what: "list group", path }, options, list, (library) => library.list(path, options));
+    return this.#ask({ what: "list group", path }, options, list, async (library) => (await library()).list(path, options));
   }
 
   find(path: string, options: CallOptions = {}): Promise<Hdf5Object | undefined> {
     const find = (file: FileBytes) => this.#find(file, path);
-    return this.#ask({ what: "open", path }, options, find, (library) => library.find(path, options));
+    return this.#ask({ what: "open", path }, options, find, async (library) => (await library()).find(path, options));
   }
 
   attributes(path: string, options: Hdf5AttributesOptions = {}): Promise<ReadonlyMap<string, Hdf5Data>> {
     const attributes = (file: FileBytes) => this.#attributes(file, path, options.names);
-    return this.#ask({ what: "read the attributes of", path }, options, attributes, (library) =>
-      library.attributes(path, options),
+    return this.#ask({ what: "read the attributes of", path }, options, attributes, async (library) => (await library()).attributes(path, options),
     );
   }
 
   read(path: string, options: Hdf5ReadOptions = {}): Promise<Hdf5Data> {
     const read = (file: FileBytes) => this.#read(file, path, options);
-    return this.#ask({ what: "read array", path }, options, read, (library) => library.read(path, options));
+    return this.#ask({ what: "read array", path }, options, read, async (library) => (await library()).read(path, options));
   }
 
   /** Waits for the calls that are under way. */
@@ -124,11 +185,11 @@ export class NativeFile implements Hdf5File {
     question: Asked,
     options: CallOptions,
     natively: (file: FileBytes) => Promise<Answer>,
-    byLibrary: (library: Hdf5File) => Promise<Answer>,
+    byLibrary: (library: () => Promise<Hdf5File>) => Promise<Answer>,
   ): Promise<Answer> {
     options.signal?.throwIfAborted();
     if (this.#isClosed) throw new QueryError(`${this.url} has been closed`, { hint: "open it again" });
-    const answer = this.#answer(question, new FileBytes(this.#blocks, this.#root, options.signal), natively, byLibrary);
+    const answer = this.#answer(question, this.#bytes(options), natively, byLibrary);
     this.#active.add(answer);
     try {
       return await answer;
@@ -137,11 +198,15 @@ export class NativeFile implements Hdf5File {
     }
   }
 
+  #bytes({ signal }: CallOptions): FileBytes {
+    return new FileBytes(this.#blocks, this.#root, signal, this.#recorder);
+  }
+
   async #answer<Answer>(
     { what, path }: Asked,
     file: FileBytes,
     natively: (file: FileBytes) => Promise<Answer>,
-    byLibrary: (library: Hdf5File) => Promise<Answer>,
+    byLibrary: (library: () => Promise<Hdf5File>) => Promise<Answer>,
   ): Promise<Answer> {
     try {
       return await natively(file);
@@ -154,8 +219,10 @@ export class NativeFile implements Hdf5File {
       if (!(error instanceof NotCovered)) throw error;
       this.leftToLibrary.set(error.message, 1 + (this.leftToLibrary.get(error.message) ?? 0));
     }
-    this.#library ??= this.#openWithLibrary();
-    return await byLibrary(await this.#library);
+    return await byLibrary(() => {
+      this.#library ??= this.#openWithLibrary();
+      return this.#library;
+    });
   }
 
   async #list(file: FileBytes, path: string): Promise<readonly Hdf5Link[]> {
@@ -267,9 +334,30 @@ export class NativeFile implements Hdf5File {
     throw this.#failure("unsupported", path, `is a link into another file, ${place.target}`, hint);
   }
 
+  async #arrayAt(file: FileBytes, path: string): Promise<StoredArray> {
+    const { header } = await this.#require(file, path);
+    if (kindOf(header) !== "array") throw this.#failure("format", path, "is no array");
+    return await this.#objects.array(file, header);
+  }
+
+  /** The library's requests depend on one another: none is known before the one before has come. */
+  #unplanned(path: string): UnsupportedError {
+    const why = [...this.leftToLibrary.keys()].at(-1) ?? "a structure of it";
+    return new UnsupportedError(
+      `a read of ${path} of ${this.url} cannot be planned: ${why} is left to the HDF5 library, whose requests are not known beforehand`,
+      { hint: "read it without a plan: blocks of 1 MiB are fetched as the library asks for them" },
+    );
+  }
+
   #failure(code: Failure["code"], path: string, problem: string, hint?: string): Failure {
     return new Failure(code, `${path} of ${this.url} ${problem}`, { at: path, hint });
   }
+}
+
+/** What was found when everything about an object but its values was read. */
+export interface TouchedObject {
+  readonly kind: "group" | "array" | "datatype";
+  readonly links: readonly StoredLink[];
 }
 
 /** What a call is about, for messages. */

@@ -93,6 +93,16 @@ export class ObjectMap {
     return { kind: "object", ...current };
   }
 
+  /** Where an object's header is, without a look at it; `undefined` unless a hard link of a group leads to it. */
+  async locate(file: FileBytes, path: string): Promise<number | undefined> {
+    const names = componentsOf(path);
+    const name = names.pop();
+    if (name === undefined) return this.#root;
+    const parent = await this.resolve(file, joinPath("/", names.join("/")));
+    if (parent?.kind !== "object" || kindOf(parent.header) !== "group") return undefined;
+    return (await this.#link(file, parent.header, name))?.address;
+  }
+
   async #link(file: FileBytes, group: ObjectHeader, name: string): Promise<StoredLink | undefined> {
     const key = `${group.address} ${name}`;
     const known = this.#links.get(key);

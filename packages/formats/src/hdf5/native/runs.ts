@@ -1,5 +1,5 @@
 import type { StoredChunk } from "./chunk-grid.js";
-import { FETCH_BYTES } from "./file-blocks.js";
+import { type ByteSpan, FETCH_BYTES } from "./file-blocks.js";
 import type { FileBytes } from "./file-bytes.js";
 import { forEachLane } from "./lanes.js";
 
@@ -15,6 +15,14 @@ const GAP_BYTES = 64 << 10;
 
 /** Runs up to this go through the cache of blocks, where what lies beside them is likely to be wanted too. */
 const SMALL_BYTES = 256 << 10;
+
+/** The bytes that reading these runs fetches, in their order. */
+export function spansOfRuns(file: FileBytes, runs: readonly Run[]): ByteSpan[] {
+  return runs.map(({ address, bytes }) => {
+    const offset = file.place(address, bytes, "a run of chunks");
+    return { offset, length: bytes, isOnce: bytes > SMALL_BYTES };
+  });
+}
 
 /** Puts chunks that lie near each other into runs of at most {@link FETCH_BYTES}, unless one alone is longer. */
 export function runsOf(chunks: readonly StoredChunk[]): Run[] {
