@@ -76,6 +76,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "Say what a file or folder is, what it holds and what its ALF name means.",
     open: async () => (await import("./inspect.js")).inspectCommand,
   },
+  {
+    name: "index",
+    summary: "Index an HDF5 file, so that it is opened from far away without reading it.",
+    open: async () => (await import("./index-file.js")).indexCommand,
+  },
   ...DATASET_REPORTS.map((group) => ({
     name: group.dataset,
     summary: group.summary,

@@ -1,11 +1,4 @@
-import {
-  type ByteStore,
-  type CallOptions,
-  FormatError,
-  isDataError,
-  type Notice,
-  StoreError,
-} from "@crossprobe/core";
+import { type ByteStore, type CallOptions, FormatError, isDataError, type Notice, StoreError } from "@crossprobe/core";
 import type { H5wasmFile } from "./h5wasm-file.js";
 import type { Hdf5File } from "./hdf5-file.js";
 import { decodeIndex, type FileIndex, INDEX_SUFFIX, toKnownBytes } from "./index-file.js";

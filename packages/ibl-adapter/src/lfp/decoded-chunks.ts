@@ -20,6 +20,10 @@ export class DecodedChunks {
     return chunk;
   }
 
+  has(index: number): boolean {
+    return this.#chunks.has(index);
+  }
+
   /** Bytes of the chunks kept; what several share counts once. */
   get bytes(): number {
     return this.#bytes;

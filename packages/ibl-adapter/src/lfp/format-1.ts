@@ -26,6 +26,7 @@ export async function openFormat1(scale: ScaleContext, options?: CallOptions): P
     formatVersion: 1,
     basisSize: null,
     read: (index, callOptions) => readChunk(scale, index, callOptions),
+    ahead: (range) => groupsOf(scale, range),
     known: () => null,
     facts: async ([first, stop], callOptions) => {
       const facts: ChunkFacts[] = [];
@@ -34,6 +35,18 @@ export async function openFormat1(scale: ScaleContext, options?: CallOptions): P
     },
     zeroChunks: async () => null,
   };
+}
+
+/**
+ * The groups of chunks, with the neighbours before and behind: chunks are written one after the other, some programs put a group's header
+ * before its arrays and some behind.
+ */
+function groupsOf({ place, layout }: ScaleContext, [first, stop]: readonly [number, number]) {
+  const objects = first === 0 ? [`${place.path}/meta`] : [];
+  for (let index = Math.max(0, first - 1); index < Math.min(chunkCount(layout), stop + 1); index++) {
+    objects.push(`${place.path}/chunks/${index}`);
+  }
+  return { objects };
 }
 
 /** That the last chunk is there, and no other behind it; one that is missing between is missed when it is read. */

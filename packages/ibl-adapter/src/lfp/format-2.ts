@@ -1,5 +1,5 @@
 import type { CallOptions, NumericArray } from "@crossprobe/core";
-import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import type { Hdf5File, Hdf5Part } from "@crossprobe/formats/hdf5";
 import { checkHeader } from "./check-header.js";
 import type { ChunkFacts, KnownChunk, ZeroChunk } from "./chunk-facts.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
@@ -59,6 +59,7 @@ export async function openFormat2(scale: ScaleContext, options?: CallOptions): P
     formatVersion: 2,
     read,
     basisSize: codec.basisSize,
+    ahead: (range) => ({ parts: partsOf(scale, codec, range, basis === undefined) }),
     known: (index) => toKnown(codec, index),
     facts: async ([first, stop]) => Array.from({ length: stop - first }, (_, i) => toFacts(scale, codec, first + i)),
     zeroChunks: async (callOptions) => {
@@ -66,6 +67,21 @@ export async function openFormat2(scale: ScaleContext, options?: CallOptions): P
       return zeros;
     },
   };
+}
+
+/** The values of chunks lie one after the other in each of the flat arrays. */
+function partsOf({ place }: ScaleContext, { slices }: Codec, range: readonly [number, number], withBasis: boolean) {
+  const [first, last] = [slices[range[0]], slices[range[1] - 1]];
+  const parts: Hdf5Part[] = withBasis ? [{ path: arrayPlace(place, "basis").path }] : [];
+  const add = (name: string, of: keyof ChunkSlices) => {
+    const [start, stop] = [first?.[of][0] ?? 0, last?.[of][1] ?? 0];
+    if (start < stop) parts.push({ path: arrayPlace(place, name).path, slices: [[start, stop]] });
+  };
+  add("u_values", "factors");
+  add("u_norms", "norms");
+  add("vh_deltas", "coefficients");
+  add("vh_values", "coefficients");
+  return parts;
 }
 
 function toKnown({ headers, slices, sizes }: Codec, index: number): KnownChunk | null {

@@ -7,7 +7,7 @@ import {
   type Notice,
   QueryError,
 } from "@crossprobe/core";
-import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
+import { type Hdf5File, type OpenHdf5Options, openHdf5 } from "@crossprobe/formats/hdf5";
 import type { ChunkLayout } from "./chunk-layout.js";
 import type { ChunkDecoder } from "./decoder/chunk-decoder.js";
 import { createDecoder, type DecoderOptions } from "./decoder/create-decoder.js";
@@ -31,6 +31,10 @@ const NAMES_SHOWN = 5;
 export interface LfpackOptions extends CallOptions {
   /** Budget of undecoded HDF5 chunks that are kept for the file. */
   readonly cacheBytes?: number | undefined;
+  /** An index of the archive, as {@link openHdf5} takes it. */
+  readonly index?: OpenHdf5Options["index"];
+  /** Told when an index is not used, and why. */
+  readonly onNotice?: OpenHdf5Options["onNotice"];
   /** Budget of decoded chunks that are kept for each open recording (default 32 MiB). */
   readonly decodedBytes?: number | undefined;
   /** Inner loops: WebAssembly SIMD where the runtime has it, unless one is asked for. Both give the same bits. */
@@ -80,8 +84,8 @@ export interface OpenRecordingOptions extends CallOptions {
  * const { data, shape } = await recording.read({ samples: [0, 2500] });
  */
 export async function openLfpack(store: ByteStore, key: string, options: LfpackOptions = {}): Promise<LfpackFile> {
-  const { cacheBytes, signal, ...decoding } = options;
-  const file = await openHdf5(store, key, { ...(cacheBytes === undefined ? {} : { cacheBytes }), signal });
+  const { cacheBytes, index, onNotice, signal, ...decoding } = options;
+  const file = await openHdf5(store, key, { cacheBytes, index, onNotice, signal });
   if (file === undefined) {
     throw new NotFoundError(`no LFPack archive at ${store.url}${key}`, { hint: "check the path or download the file" });
   }
@@ -89,7 +93,10 @@ export async function openLfpack(store: ByteStore, key: string, options: LfpackO
 }
 
 /** The same over an HDF5 file that is open already; closing the archive closes it. */
-export async function toLfpack(file: Hdf5File, options: Omit<LfpackOptions, "cacheBytes"> = {}): Promise<LfpackFile> {
+export async function toLfpack(
+  file: Hdf5File,
+  options: Omit<LfpackOptions, "cacheBytes" | "index" | "onNotice"> = {},
+): Promise<LfpackFile> {
   try {
     const root = await file.list("/", { signal: options.signal });
     const names = root.map((link) => link.name);
@@ -240,6 +247,7 @@ export class LfpackFile {
       path: place.path === "" ? "/" : place.path,
       layout: layout satisfies ChunkLayout,
       chunks,
+      ranges: this.#file.ranges,
       ...this.#decoding,
       notices: [
         ...meta.notices,

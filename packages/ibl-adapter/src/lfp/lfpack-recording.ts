@@ -6,10 +6,13 @@ import {
   type Notice,
   ndArray,
   QueryError,
+  UnsupportedError,
 } from "@crossprobe/core";
+import type { Hdf5Ranges, Hdf5TransferPlan } from "@crossprobe/formats/hdf5";
 import type { ChunkFacts } from "./chunk-facts.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
 import { type ChunkStreamOptions, type LfpackChunk, streamChunks } from "./chunk-stream.js";
+import { ChunksAhead, planBatches } from "./chunks-ahead.js";
 import { codecCaveats } from "./codec-caveats.js";
 import { ColumnFactors } from "./column-factors.js";
 import type { DecodedChunk } from "./decode-chunk.js";
@@ -64,6 +67,8 @@ export interface RecordingParts {
   readonly saturation: SaturationTable | null;
   readonly layout: ChunkLayout;
   readonly chunks: ChunkReader;
+  /** Of the file that the chunks lie in; absent where that is not read by ranges. */
+  readonly ranges: Hdf5Ranges | undefined;
   readonly kernels: Kernels;
   readonly decoder: ChunkDecoder;
   readonly notices: readonly Notice[];
@@ -108,6 +113,7 @@ export class LfpackRecording {
   readonly saturation: SaturationTable | null;
   readonly #layout: ChunkLayout;
   readonly #chunks: ChunkReader;
+  readonly #ranges: Hdf5Ranges | undefined;
   readonly #decoder: ChunkDecoder;
   readonly #source: ChunkSource;
   readonly #zeros = new ZeroSpans();
@@ -130,6 +136,7 @@ export class LfpackRecording {
     this.saturation = parts.saturation;
     this.#layout = parts.layout;
     this.#chunks = parts.chunks;
+    this.#ranges = parts.ranges;
     this.#decoder = parts.decoder;
     this.#decoded = new DecodedChunks(parts.decodedBytes);
     this.#source = {
@@ -231,7 +238,8 @@ export class LfpackRecording {
     const rows = plan.samples[1] - plan.samples[0];
     checkSize(rows, plan.columns);
     const data = new Float32Array(rows * plan.columns);
-    await new SignalReader(this.#source, read, plan).fill(plan.samples, data, 0, options);
+    const load = this.#aheadOf(plan, this.#source.load);
+    await new SignalReader({ ...this.#source, load }, read, plan).fill(plan.samples, data, 0, options);
     return this.#toSignal(data, plan.samples, read);
   }
 
@@ -247,7 +255,7 @@ export class LfpackRecording {
     const plan = this.#planOf(read);
     const { blockRows, cacheBytes } = shareBudget(plan, options?.budgetBytes ?? DEFAULT_STREAM_BYTES, this.#layout);
     const kept = new DecodedChunks(cacheBytes);
-    const load = (index: number, loadOptions?: CallOptions) => this.#load(index, kept, loadOptions);
+    const load = this.#aheadOf(plan, (index, loadOptions) => this.#load(index, kept, loadOptions));
     const reader = new SignalReader({ ...this.#source, load }, read, plan);
     const [start, stop] = plan.samples;
     for (let at = start; at < stop; ) {
@@ -311,6 +319,31 @@ export class LfpackRecording {
   /** How a read would be done, and what it would cost. Reads nothing. @throws {@link QueryError} as {@link read} */
   plan(request: LfpackReadRequest = {}): ReadPlan {
     return this.#planOf(this.#resolve(request));
+  }
+
+  /**
+   * The requests and bytes that {@link read} will make for this now, before it makes them: of archives behind http, https or s3, whose chunks
+   * are fetched ahead in few requests. Looks up where the chunks are, and reads none.
+   *
+   * @throws {@link UnsupportedError} for archives that are not remote, or that the HDF5 library reads
+   */
+  async planTransfer(request: LfpackReadRequest = {}, options?: CallOptions): Promise<Hdf5TransferPlan> {
+    this.#checkOpen(options);
+    const plan = this.plan(request);
+    if (this.#ranges?.isRemote !== true) {
+      const why =
+        this.#ranges === undefined
+          ? "the HDF5 library reads it"
+          : "it is local, where short reads are made as they come";
+      throw new UnsupportedError(`requests to ${this.url} are not planned: ${why}`, {
+        hint: "plan() tells bytes and work of any archive",
+      });
+    }
+    const batches = planBatches(this.#chunks, plan.chunks, (index) => this.#decoded.has(index));
+    return await this.#ranges.planAhead(
+      batches.map((batch) => this.#chunks.ahead(batch)),
+      { signal: options?.signal },
+    );
   }
 
   /** {@link plan} in a few lines for people. */
@@ -377,6 +410,17 @@ export class LfpackRecording {
   close(): void {
     this.#isClosed = true;
     this.#decoded.clear();
+  }
+
+  /** Loads chunks after what they need of a remote archive has been fetched ahead. */
+  #aheadOf({ chunks }: ReadPlan, load: ChunkSource["load"]): ChunkSource["load"] {
+    if (this.#ranges?.isRemote !== true) return load;
+    const batches = planBatches(this.#chunks, chunks, (index) => this.#decoded.has(index));
+    const ahead = new ChunksAhead(this.#ranges, batches, (batch) => this.#chunks.ahead(batch));
+    return async (index, options) => {
+      await ahead.reach(index, options);
+      return await load(index, options);
+    };
   }
 
   /** A chunk from the recording's cache, from `kept`, or decoded and put into `kept`. */

@@ -1,5 +1,5 @@
 import type { CallOptions, NumericArray } from "@crossprobe/core";
-import type { Hdf5File } from "@crossprobe/formats/hdf5";
+import type { Hdf5Ahead, Hdf5File } from "@crossprobe/formats/hdf5";
 import type { ChunkFacts, KnownChunk, ZeroChunk } from "./chunk-facts.js";
 import type { ChunkLayout } from "./chunk-layout.js";
 import type { Place } from "./place.js";
@@ -65,6 +65,8 @@ export interface ChunkReader {
   readonly basisSize: number | null;
   /** @throws {@link FormatError} when the chunk's parts do not fit together */
   read(index: number, options?: CallOptions): Promise<StoredChunk>;
+  /** What reading chunks `[first, stop)` will need of the file. */
+  ahead(range: readonly [first: number, stop: number]): Hdf5Ahead;
   /** What is known of a chunk before anything of it is read; null in format 1. */
   known(index: number): KnownChunk | null;
   /** What is stored about each of chunks `[first, stop)`: in format 2 in memory already, in format 1 one group read for each. */

@@ -15,7 +15,8 @@ export class Extents {
     this.#ends = Float64Array.from(spans, ({ offset, length }) => offset + length);
     this.#starts = new Float64Array(spans.length);
     for (let i = 1; i < spans.length; i++) this.#starts[i] = (this.#starts[i - 1] ?? 0) + (spans[i - 1]?.length ?? 0);
-    this.#bytes = bytes;
+    // Not a Buffer, whose `slice` would be a view and no copy.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Bytes that are all within one piece; not to be written to. */

@@ -107,7 +107,12 @@ export class NativeFile implements Hdf5File {
           unplanned(part.path),
         ),
       planAhead: (batches, options = {}) =>
-        this.#ask({ what: "plan reads of", path: "/" }, options, (file) => planner.planAhead(file, batches), unplanned("/")),
+        this.#ask(
+          { what: "plan reads of", path: "/" },
+          options,
+          (file) => planner.planAhead(file, batches),
+          unplanned("/"),
+        ),
       fetchAhead: (wanted, options = {}) =>
         this.#ask(
           { what: "fetch parts of", path: "/" },
@@ -151,7 +156,9 @@ export class NativeFile implements Hdf5File {
 
   list(path: string, options: CallOptions = {}): Promise<readonly Hdf5Link[]> {
     const list = (file: FileBytes) => this.#list(file, path);
-    return this.#ask({ what: "list group", path }, options, list, async (library) => (await library()).list(path, options));
+    return this.#ask({ what: "list group", path }, options, list, async (library) =>
+      (await library()).list(path, options),
+    );
   }
 
   find(path: string, options: CallOptions = {}): Promise<Hdf5Object | undefined> {
@@ -161,13 +168,16 @@ export class NativeFile implements Hdf5File {
 
   attributes(path: string, options: Hdf5AttributesOptions = {}): Promise<ReadonlyMap<string, Hdf5Data>> {
     const attributes = (file: FileBytes) => this.#attributes(file, path, options.names);
-    return this.#ask({ what: "read the attributes of", path }, options, attributes, async (library) => (await library()).attributes(path, options),
+    return this.#ask({ what: "read the attributes of", path }, options, attributes, async (library) =>
+      (await library()).attributes(path, options),
     );
   }
 
   read(path: string, options: Hdf5ReadOptions = {}): Promise<Hdf5Data> {
     const read = (file: FileBytes) => this.#read(file, path, options);
-    return this.#ask({ what: "read array", path }, options, read, async (library) => (await library()).read(path, options));
+    return this.#ask({ what: "read array", path }, options, read, async (library) =>
+      (await library()).read(path, options),
+    );
   }
 
   /** Waits for the calls that are under way. */

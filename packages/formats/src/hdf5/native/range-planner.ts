@@ -2,7 +2,7 @@ import { type Box, elementsOf } from "../box.js";
 import type { Hdf5Ahead, Hdf5Part, Hdf5TransferPlan } from "../hdf5-file.js";
 import { boxOf } from "../read-request.js";
 import type { PlannedBox } from "./array-bytes.js";
-import { type BlockRun, BLOCK_BYTES, type ByteSpan, type FileBlocks, type Transfer } from "./file-blocks.js";
+import { BLOCK_BYTES, type BlockRun, type ByteSpan, type FileBlocks, type Transfer } from "./file-blocks.js";
 import type { FileBytes } from "./file-bytes.js";
 import { forEachLane } from "./lanes.js";
 import type { StoredArray } from "./stored-array.js";
@@ -108,4 +108,3 @@ export class RangePlanner {
     });
   }
 }
-
