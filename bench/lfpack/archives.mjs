@@ -36,18 +36,18 @@ function write(writer, format, facts, chunkOf) {
 }
 
 /**
- * Writes {@link MANY} recordings of about 70 minutes, some 360 000 chunks. All are written out in full, but their numbers repeat: a few
+ * Writes {@link MANY} recordings (or `many`) of about 70 minutes, some 360 000 chunks. All are written out in full, but their numbers repeat: a few
  * encoded chunks (format 1, of rank 1) or recordings (format 2, of rank 8) take turns. The last recording has chunks of rank 16 and full size.
  */
-export function writeMany(path, format, report = () => {}) {
+export function writeMany(path, format, report = () => {}, many = MANY) {
   const writer = new Hdf5Writer(path);
   const random = createRandom(SEED + format);
-  const keys = Array.from({ length: MANY }, () => random.uuid()).sort();
+  const keys = Array.from({ length: many }, () => random.uuid()).sort();
   const pool = new Map();
   const members = new Map();
   let chunks = 0;
   keys.forEach((key, number) => {
-    const isLast = number === MANY - 1;
+    const isLast = number === many - 1;
     const length = isLast ? 515 : 480 + ((37 * number) % 71);
     const sampleCount = 2048 * length - 700;
     const saturated = number % 3 === 2 ? [] : [[100_000 + number, 104_000 + 2 * number]];

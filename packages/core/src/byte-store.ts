@@ -40,6 +40,11 @@ export interface ByteStore {
   list?(prefix: string, options?: CallOptions): AsyncIterable<string>;
   /** Size and validator at once, asked anew of the backend; `undefined` if there is no such key. Absent where no backend states validators. */
   stat?(key: string, options?: CallOptions): Promise<ObjectState | undefined>;
+  /**
+   * Text that changes when the value is written again, such as the time of change of a file: less than a validator promises. `undefined` if there
+   * is no such key. Absent where the backend keeps nothing of the kind.
+   */
+  modified?(key: string, options?: CallOptions): Promise<string | undefined>;
 }
 
 /** Opens the store behind a URL, by its scheme. Opening does no I/O. */

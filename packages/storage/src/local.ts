@@ -59,6 +59,20 @@ export class LocalStore implements ByteStore {
     return size;
   }
 
+  /** The time of the last change, in nanoseconds. */
+  async modified(key: string, options: CallOptions = {}): Promise<string | undefined> {
+    options.signal?.throwIfAborted();
+    checkKey(key, this.url);
+    if (isDirectoryKey(key)) return undefined;
+    try {
+      const found = statSync(this.#pathOf(key), { throwIfNoEntry: false, bigint: true });
+      return found?.isFile() ? `mtime:${found.mtimeNs}` : undefined;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw this.#failure(key, error);
+    }
+  }
+
   async read(key: string, options: ReadOptions = {}): Promise<Uint8Array | undefined> {
     options.signal?.throwIfAborted();
     checkKey(key, this.url);

@@ -88,7 +88,7 @@ function toText(url: string, path: string, made: Made, width: number): string {
     { name: "file", value: `${url} (${formatBytes(size)})` },
     { name: "index", value: `${path} (${formatBytes(bytes.length)})` },
     { name: "holds", value: `metadata of ${objectCount} objects, ${formatBytes(metadataBytes)}` },
-    { name: "bound to", value: validator ?? "its size and first bytes: the store does not tell versions apart" },
+    { name: "bound to", value: validator },
   ];
   const { beyondBudget, notCovered } = leftOut;
   if (beyondBudget > 0)

@@ -7,8 +7,8 @@ import { inflate } from "./native/inflate.js";
 export interface FileIndex {
   /** Size of the file in bytes. */
   readonly size: number;
-  /** As the store told it; null where it told none. */
-  readonly validator: string | null;
+  /** As the store told it. */
+  readonly validator: string;
   readonly extents: RecordedExtents;
 }
 
@@ -25,7 +25,7 @@ const MAX_HEAD_BYTES = 64 << 10;
 
 const HEAD = z.object({
   size: z.int().nonnegative(),
-  validator: z.string().nullable(),
+  validator: z.string(),
   spanCount: z.int().nonnegative(),
   contentBytes: z.int().nonnegative().max(MAX_CONTENT_BYTES),
 });

@@ -1,4 +1,5 @@
 import { type ByteStore, type CallOptions, FormatError, UnsupportedError } from "@crossprobe/core";
+import { versionOf } from "./file-version.js";
 import { encodeIndex } from "./index-file.js";
 import { joinPath } from "./names.js";
 import { ExtentRecorder } from "./native/extents.js";
@@ -22,9 +23,9 @@ export interface Hdf5Index {
   readonly leftOut: { readonly beyondBudget: number; readonly notCovered: number };
   /** Bytes of the file that it holds. */
   readonly metadataBytes: number;
-  /** What it is bound to: the file's size, and what the store tells one version from another by (null if it does not). */
+  /** What it is bound to: the file's size, and what the store tells one version from another by. */
   readonly size: number;
-  readonly validator: string | null;
+  readonly validator: string;
 }
 
 const DEFAULT_MAX_BYTES = 64 << 20;
@@ -37,7 +38,7 @@ const DEFAULT_MAX_BYTES = 64 << 20;
  *
  * Absent: `undefined` when the store has no such key.
  *
- * @throws {@link UnsupportedError} for a file that only the HDF5 library opens
+ * @throws {@link UnsupportedError} for a file that only the HDF5 library opens, and of a store that does not tell versions apart
  * @throws {@link FormatError} when the file does not decode, or changed meanwhile
  */
 export async function indexHdf5(
@@ -46,7 +47,10 @@ export async function indexHdf5(
   options: IndexHdf5Options = {},
 ): Promise<Hdf5Index | undefined> {
   const { signal, maxBytes = DEFAULT_MAX_BYTES } = options;
-  const validator = (await store.validator?.(key, { signal })) ?? null;
+  const version = await versionOf(store, key, { signal });
+  if (version === undefined) return undefined;
+  const { validator } = version;
+  if (validator === null) throw unversioned(store.url + key);
   const recorder = new ExtentRecorder();
   const opened = await openNative(store, key, { signal, recorder });
   if (opened === undefined) return undefined;
@@ -58,7 +62,8 @@ export async function indexHdf5(
   }
   try {
     const walked = await walk(file, recorder, maxBytes, options);
-    if (((await store.validator?.(key, { signal })) ?? null) !== validator) throw changed(store.url + key);
+    const after = await versionOf(store, key, { signal });
+    if (after?.validator !== validator || after.size !== size) throw changed(store.url + key);
     const extents = recorder.extents();
     const bytes = await encodeIndex({ size, validator, extents });
     return { bytes, ...walked, metadataBytes: extents.bytes.length, size, validator };
@@ -101,6 +106,13 @@ function membersOf(path: string, { links }: TouchedObject, seen: Set<number>): s
     members.push(joinPath(path, name));
   }
   return members;
+}
+
+/** Such an index would be used for a file that was changed. */
+function unversioned(url: string): UnsupportedError {
+  return new UnsupportedError(`${url} cannot be indexed: nothing tells this version of it from another`, {
+    hint: "the server states no strong ETag; copy the file and index it there",
+  });
 }
 
 function changed(url: string): FormatError {

@@ -1,4 +1,5 @@
 import { type ByteStore, type CallOptions, FormatError, isDataError, type Notice, StoreError } from "@crossprobe/core";
+import { type FileVersion, tellsVersions, versionOf } from "./file-version.js";
 import type { H5wasmFile } from "./h5wasm-file.js";
 import type { Hdf5File } from "./hdf5-file.js";
 import { decodeIndex, type FileIndex, INDEX_SUFFIX, toKnownBytes } from "./index-file.js";
@@ -66,12 +67,13 @@ export async function openNative(
 ): Promise<(FileOptions & { readonly file: NativeFile | undefined }) | undefined> {
   const { signal, cacheBytes = DEFAULT_CACHE_BYTES, recorder } = options;
   const url = store.url + key;
-  const [size, found] = await Promise.all([
-    store.size(key, { signal }),
+  const [version, found] = await Promise.all([
+    versionOf(store, key, { signal }),
     recorder === undefined ? findIndex(store, key, options) : undefined,
   ]);
-  if (size === undefined) return undefined;
-  const { known, head } = await headOf(store, key, { ...options, size, index: found });
+  if (version === undefined) return undefined;
+  const { size } = version;
+  const { known, head } = await headOf(store, key, { ...options, version, index: found });
   const superblock = requireWhole(head, size, url);
   const file = { store, key, url, size, head, cacheBytes };
   const root = rootOf(head, superblock, url);
@@ -107,7 +109,7 @@ async function findIndex(store: ByteStore, key: string, options: OpenHdf5Options
     const given = `the index given for ${store.url}${key}`;
     return { index: await decodeIndex(index, given), name: given };
   }
-  if (store.validator === undefined) return undefined;
+  if (!tellsVersions(store)) return undefined;
   try {
     const bytes = await store.read(key + INDEX_SUFFIX, { signal });
     return bytes === undefined ? undefined : { index: await decodeIndex(bytes, name), name };
@@ -122,7 +124,7 @@ async function findIndex(store: ByteStore, key: string, options: OpenHdf5Options
 }
 
 interface HeadOptions extends Omit<OpenHdf5Options, "index"> {
-  readonly size: number;
+  readonly version: FileVersion;
   readonly index: FoundIndex | undefined;
 }
 
@@ -130,26 +132,20 @@ interface HeadOptions extends Omit<OpenHdf5Options, "index"> {
 async function headOf(
   store: ByteStore,
   key: string,
-  { size, index, signal, onNotice }: HeadOptions,
+  { version, index, signal, onNotice }: HeadOptions,
 ): Promise<{ head: Uint8Array; known?: Extents }> {
+  const { size, validator } = version;
   if (index === undefined) return { head: await readHead(store, key, size, signal) };
-  const validator = (await store.validator?.(key, { signal })) ?? null;
   const { size: indexed, validator: expected } = index.index;
+  const known = toKnownBytes(index.index);
+  const head = known.get(0, index.index.extents.spans[0]?.length ?? 0);
+  if (head !== undefined && indexed === size && validator !== null && expected === validator) return { head, known };
   const differs =
     indexed !== size
       ? `it is of a file of ${indexed} bytes, this one has ${size}`
-      : expected !== validator
-        ? `it is of another version or copy (${expected ?? "nothing"} against ${validator ?? "nothing"} to tell it by)`
-        : undefined;
-  const known = toKnownBytes(index.index);
-  const indexedHead = known.get(0, index.index.extents.spans[0]?.length ?? 0);
-  if (differs === undefined && validator !== null && indexedHead !== undefined) return { head: indexedHead, known };
-  const head = await readHead(store, key, size, signal);
-  // A store that tells nothing: the first bytes, with the end of the file among them, have to agree.
-  const agrees = indexedHead?.every((byte, i) => byte === head[i]) === true;
-  if (differs === undefined && agrees) return { head, known };
-  onNotice?.(unused(index.name, differs ?? "its first bytes are not those of the file"));
-  return { head };
+      : `it is of another version or copy (${expected} against ${validator ?? "nothing"} to tell it by)`;
+  onNotice?.(unused(index.name, differs));
+  return { head: await readHead(store, key, size, signal) };
 }
 
 async function readHead(store: ByteStore, key: string, size: number, signal?: AbortSignal): Promise<Uint8Array> {

@@ -96,7 +96,7 @@ export class NativeFile implements Hdf5File {
       array: (file, path) => this.#arrayAt(file, path),
       planBox: (file, array, box) => this.#arrays.planBox(file, array, box),
     });
-    const unplanned = (path: string) => () => Promise.reject(this.#unplanned(path));
+    const unplanned = (path: string) => (_: unknown, why: string) => Promise.reject(this.#unplanned(path, why));
     return {
       isRemote,
       plan: (part, options = {}) =>
@@ -195,7 +195,7 @@ export class NativeFile implements Hdf5File {
     question: Asked,
     options: CallOptions,
     natively: (file: FileBytes) => Promise<Answer>,
-    byLibrary: (library: () => Promise<Hdf5File>) => Promise<Answer>,
+    byLibrary: ByLibrary<Answer>,
   ): Promise<Answer> {
     options.signal?.throwIfAborted();
     if (this.#isClosed) throw new QueryError(`${this.url} has been closed`, { hint: "open it again" });
@@ -216,8 +216,9 @@ export class NativeFile implements Hdf5File {
     { what, path }: Asked,
     file: FileBytes,
     natively: (file: FileBytes) => Promise<Answer>,
-    byLibrary: (library: () => Promise<Hdf5File>) => Promise<Answer>,
+    byLibrary: ByLibrary<Answer>,
   ): Promise<Answer> {
+    let missing: string;
     try {
       return await natively(file);
     } catch (error) {
@@ -227,12 +228,14 @@ export class NativeFile implements Hdf5File {
         throw toDataError(failure.toMessage(), this.url);
       }
       if (!(error instanceof NotCovered)) throw error;
-      this.leftToLibrary.set(error.message, 1 + (this.leftToLibrary.get(error.message) ?? 0));
+      missing = error.message;
+      this.leftToLibrary.set(missing, 1 + (this.leftToLibrary.get(missing) ?? 0));
     }
-    return await byLibrary(() => {
+    const library = () => {
       this.#library ??= this.#openWithLibrary();
       return this.#library;
-    });
+    };
+    return await byLibrary(library, missing);
   }
 
   async #list(file: FileBytes, path: string): Promise<readonly Hdf5Link[]> {
@@ -351,8 +354,7 @@ export class NativeFile implements Hdf5File {
   }
 
   /** The library's requests depend on one another: none is known before the one before has come. */
-  #unplanned(path: string): UnsupportedError {
-    const why = [...this.leftToLibrary.keys()].at(-1) ?? "a structure of it";
+  #unplanned(path: string, why: string): UnsupportedError {
     return new UnsupportedError(
       `a read of ${path} of ${this.url} cannot be planned: ${why} is left to the HDF5 library, whose requests are not known beforehand`,
       { hint: "read it without a plan: blocks of 1 MiB are fetched as the library asks for them" },
@@ -363,6 +365,9 @@ export class NativeFile implements Hdf5File {
     return new Failure(code, `${path} of ${this.url} ${problem}`, { at: path, hint });
   }
 }
+
+/** Answers a call with the library, which is opened when it is asked for; `why` is what is not covered. */
+type ByLibrary<Answer> = (library: () => Promise<Hdf5File>, why: string) => Promise<Answer>;
 
 /** What was found when everything about an object but its values was read. */
 export interface TouchedObject {
