@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { allen } from "@crossprobe/allen-adapter";
 import { type AllenRemote, bucketRemote, dandiRemote, warehouseRemote } from "@crossprobe/allen-adapter/remote";
-import { ConfigError, createHub, type Hub, NotFoundError } from "@crossprobe/core";
+import { ConfigError, createHub, type Hub, NotFoundError, type StoreResolver } from "@crossprobe/core";
 import { ibl } from "@crossprobe/ibl-adapter";
 import { AlyxClient, alyxFromEnvironment } from "@crossprobe/ibl-adapter/alyx";
 import { createDownloader, createStores, JsonHttp } from "@crossprobe/storage/node";
@@ -18,10 +18,15 @@ export function compose(sources: Sources, environment: NodeJS.ProcessEnv = proce
     allenOf(urls.allen, sources, environment),
   ];
   return createHub({
-    stores: createStores({ cacheDir: environment.CROSSPROBE_CACHE_DIR || undefined }),
+    stores: openStores(environment),
     adapters: adapters.filter((adapter) => adapter !== null),
     downloader: createDownloader({ authorize: (url) => authorizationFor(url, environment) }),
   });
+}
+
+/** Every store that the command reads from. `CROSSPROBE_CACHE_DIR` names a folder that keeps what came over a network. */
+export function openStores(environment: NodeJS.ProcessEnv = process.env): StoreResolver {
+  return createStores({ cacheDir: environment.CROSSPROBE_CACHE_DIR || undefined });
 }
 
 /** The place may be chosen, and its address given, by ALLEN_REMOTE and ALLEN_REMOTE_URL too. */

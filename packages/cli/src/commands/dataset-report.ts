@@ -9,12 +9,12 @@ import {
   type ReportValues,
 } from "@crossprobe/core";
 import type { ParquetColumnType } from "@crossprobe/formats/parquet";
-import { createStores, JsonHttp } from "@crossprobe/storage/node";
+import { JsonHttp } from "@crossprobe/storage/node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withSources } from "../command-context.js";
 import type { CommandDefinition, Run } from "../command-definition.js";
-import { sourceUrls } from "../compose.js";
+import { openStores, sourceUrls } from "../compose.js";
 import { chooseSources } from "../config.js";
 import type { DatasetReports } from "../dataset-reports.js";
 import type { Io } from "../io.js";
@@ -92,7 +92,7 @@ async function run(
     const notices = new CollectedNotices();
     const path = await resolveOut(context, options.out);
     const table = report.open({
-      ...{ sources: urls, values: options, stores: createStores(), http: new JsonHttp() },
+      ...{ sources: urls, values: options, stores: openStores(), http: new JsonHttp() },
       ...{ environment: process.env, signal: io.signal },
       note: (notice) => notices.add(notice),
       fail: (what, error) => {

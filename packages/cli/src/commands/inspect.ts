@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
-import { createStores } from "@crossprobe/storage/node";
 import type { CommonOptions } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
-import { toUrl } from "../compose.js";
+import { openStores, toUrl } from "../compose.js";
 import { isUrl } from "../config.js";
 import { type Inspection, inspectFile } from "../inspect/inspect-file.js";
 import type { Io } from "../io.js";
@@ -20,7 +19,7 @@ export const inspectCommand: CommandDefinition = {
 
 async function run(io: Io, file: string, { json }: CommonOptions): Promise<number> {
   const url = toUrl(isUrl(file) ? file : resolve(io.cwd, file));
-  const inspection = await inspectFile(url, createStores(), { signal: io.signal });
+  const inspection = await inspectFile(url, openStores(), { signal: io.signal });
   io.out(json ? toJson(inspection) : toText(inspection, io.columns));
   return 0;
 }

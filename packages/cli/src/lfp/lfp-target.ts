@@ -10,11 +10,10 @@ import {
 } from "@crossprobe/core";
 import { type Hdf5File, openHdf5 } from "@crossprobe/formats/hdf5";
 import { type LfpackFile, toLfpack } from "@crossprobe/ibl-adapter/lfpack";
-import { createStores } from "@crossprobe/storage/node";
 import type { Command } from "commander";
 import { parseCount, parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
-import { toUrl } from "../compose.js";
+import { openStores, toUrl } from "../compose.js";
 import { isUrl } from "../config.js";
 import type { Io } from "../io.js";
 import { hubSignal } from "./hub-signal.js";
@@ -105,7 +104,7 @@ export async function openLfpFile(file: string, { cwd, signal }: Io): Promise<Lf
   const url = toUrl(isUrl(file) ? file : resolve(cwd, file));
   if (url.endsWith("/")) throw neither(file, "it is a folder");
   const cut = url.lastIndexOf("/") + 1;
-  const hdf5 = await openAsHdf5(createStores().open(url.slice(0, cut)), decodeURIComponent(url.slice(cut)), file, {
+  const hdf5 = await openAsHdf5(openStores().open(url.slice(0, cut)), decodeURIComponent(url.slice(cut)), file, {
     signal,
   });
   try {

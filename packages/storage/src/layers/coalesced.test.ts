@@ -75,6 +75,26 @@ describe("coalesced", () => {
     ]);
   });
 
+  it("reads no more along than a quarter of what was asked for, the shortest gaps first", async () => {
+    const sizes: number[] = [];
+    const store: ByteStore = {
+      url: "memory://x/",
+      size: async () => 1_000_000,
+      read: async (_key, { range } = {}) => {
+        const length = range !== undefined && "offset" in range ? range.length : 0;
+        sizes.push(length);
+        return new Uint8Array(length);
+      },
+    };
+    const layer = coalesced(store, { gapBytes: 100 });
+    // 40 ranges of 200 bytes, alternately 50 and 100 bytes apart: 20 short gaps are 1000 bytes, and ten of the others make a quarter.
+    const offsets = Array.from({ length: 40 }, (_, i) => Math.floor(i / 2) * 550 + (i % 2) * 250);
+    const given = await Promise.all(offsets.map((offset) => layer.read("a", at(offset, 200))));
+    expect(given.every((bytes) => bytes?.byteLength === 200)).toBe(true);
+    expect(sizes).toHaveLength(10);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(8000 + 20 * 50 + 10 * 100);
+  });
+
   it("shares a read that is under way", async () => {
     const { store, reads, release } = held();
     const layer = coalesced(store);

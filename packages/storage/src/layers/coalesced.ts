@@ -3,7 +3,10 @@ import { over } from "./over.js";
 import { type Asked, groupsOf, type PartOfRead, partFor } from "./read-group.js";
 
 export interface CoalescedOptions {
-  /** Ranges of one key with at most so many bytes between them are one read (default 32 KiB). */
+  /**
+   * Ranges of one key with at most so many bytes between them are one read (default 32 KiB), shortest gaps first, as long as what is read
+   * along is at most a quarter of what was asked for, or eight times this.
+   */
   readonly gapBytes?: number | undefined;
   /** A read that several ranges share grows no longer than this (default 8 MiB); equal ranges share one of any length. */
   readonly longestBytes?: number | undefined;
