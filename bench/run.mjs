@@ -11,6 +11,7 @@ const SCRIPTS = {
   lfpack: "lfpack/main.mjs",
   "lfpack-big": "lfpack/large.mjs",
   "lfpack-kernels": "lfpack-kernels.mjs",
+  "remote-hdf5": "remote-hdf5/main.mjs",
 };
 
 const [name, ...options] = process.argv.slice(2);
