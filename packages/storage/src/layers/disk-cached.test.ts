@@ -58,6 +58,16 @@ describe("diskCached", () => {
     expect(later.folder.counts).toMatchObject({ hits: 5, misses: 0, written: 0 });
   });
 
+  it("asks once for state and bytes", async () => {
+    await open().store.read("a");
+    const { store, inner } = open();
+    expect((await store.stat?.("a"))?.size).toBe(1050);
+    expect(await store.read("a")).toEqual(BODY);
+    expect(inner.calls.map(({ operation }) => operation)).toEqual(["stat"]);
+    await store.stat?.("a");
+    expect(inner.calls).toHaveLength(2);
+  });
+
   it("asks for the missing blocks alone, neighbours in one read", async () => {
     const { store, inner } = open();
     await store.read("a", at(300, 100));

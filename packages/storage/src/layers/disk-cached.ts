@@ -32,6 +32,7 @@ export function diskCached(store: ByteStore, options: DiskCachedOptions): ByteSt
   const reads = new DiskCachedReads(store, (key, options) => stat.call(store, key, options), options);
   return over(store, {
     size: async (key, options) => (await reads.state(key, options))?.size,
+    stat: (key, options) => reads.freshState(key, options),
     read: (key, options) => reads.read(key, options),
   });
 }
@@ -53,8 +54,13 @@ class DiskCachedReads {
   async state(key: string, options?: ReadOptions): Promise<ObjectState | undefined> {
     options?.signal?.throwIfAborted();
     const known = this.#states.get(key);
+    if (known !== undefined && performance.now() - known.askedAt < this.#recheckSeconds * 1000) return known.state;
+    return this.freshState(key, options);
+  }
+
+  /** What the backend says now; good for the reads that follow, too. */
+  async freshState(key: string, options?: ReadOptions): Promise<ObjectState | undefined> {
     const now = performance.now();
-    if (known !== undefined && now - known.askedAt < this.#recheckSeconds * 1000) return known.state;
     const state = await this.#stat(key, options?.signal === undefined ? {} : { signal: options.signal });
     if (state === undefined) this.#states.delete(key);
     else this.#states.set(key, { state, askedAt: now });

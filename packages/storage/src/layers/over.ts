@@ -4,12 +4,14 @@ import type { ByteStore } from "@crossprobe/core";
 export function over(store: ByteStore, changes: Partial<ByteStore>): ByteStore {
   const list = store.list?.bind(store);
   const stat = store.stat?.bind(store);
+  const modified = store.modified?.bind(store);
   return {
     url: store.url,
     size: (key, options) => store.size(key, options),
     read: (key, options) => store.read(key, options),
     ...(list && { list }),
     ...(stat && { stat }),
+    ...(modified && { modified }),
     ...changes,
   };
 }
