@@ -20,14 +20,25 @@ function wrap(target, name, half) {
   target[name] = async function (...args) {
     const isPoint = count++ === point?.at;
     if (isPoint && point.when === "before") return end();
-    if (isPoint && point.when === "full")
-      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
     if (isPoint && point.when === "middle") {
       await half?.call(this, original, args);
       return end();
     }
     const result = await original.apply(this, args);
     return isPoint && point.when === "after" ? end() : result;
+  };
+}
+
+/** A disk that holds so many bytes of one file, and once it has said so, has room again: it takes what fits, then refuses. */
+function limitRoom(room) {
+  const write = handles.write;
+  let isFull = false;
+  handles.write = async function (bytes, offset, length, position) {
+    const fits = room - position;
+    if (isFull || length <= fits) return write.call(this, bytes, offset, length, position);
+    if (fits > 0) return write.call(this, bytes, offset, fits, position);
+    isFull = true;
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
   };
 }
 
@@ -38,6 +49,7 @@ await fs.promises.unlink(join(tmpdir(), `crossprobe-kill9-${process.pid}`));
 wrap(handles, "write", function (write, [bytes, offset, length, position]) {
   return write.call(this, bytes, offset, length >> 1, position);
 });
+if (point?.room !== undefined) limitRoom(point.room);
 wrap(handles, "writeFile");
 wrap(handles, "truncate");
 wrap(handles, "sync");

@@ -38,7 +38,9 @@ function cacheWith(edits: Readonly<Record<string, Edit | null>>): ByteStore {
     read: async (key, options: ReadOptions = {}) => {
       const bytes = bytesOf(key);
       if (bytes === undefined) return local.read(key, options);
-      return bytes?.subarray(options.range?.[0] ?? 0, options.range?.[1]);
+      if (bytes === null || options.range === undefined) return bytes ?? undefined;
+      if ("suffix" in options.range) return bytes.subarray(-options.range.suffix);
+      return bytes.subarray(options.range.offset, options.range.offset + options.range.length);
     },
   };
 }
