@@ -22,4 +22,14 @@ describe("LFPack archives with damage drawn from a seed", () => {
     const [answered = 0, refused = 0] = stdout.match(/\d+(?= calls answered|(?: refused))/g)?.map(Number) ?? [];
     expect(Math.min(answered, refused)).toBeGreaterThan(100);
   }, 60_000);
+
+  // Damage to the last chunk of a recording, for which the others were refused once: its object, and the node that lists it.
+  it.each([61000201, 61000613])(
+    "reads the chunks beside a damaged last one (case %i)",
+    async (seed) => {
+      const { stdout } = await promisify(execFile)(process.execPath, [script, "lfpack", "--only", String(seed)]);
+      expect(stdout).toContain("0 offenders, 0 hangs, 0 crashes");
+    },
+    60_000,
+  );
 });

@@ -1,4 +1,4 @@
-import type { CallOptions } from "@crossprobe/core";
+import { type CallOptions, isDataError } from "@crossprobe/core";
 import { checkHeader, impliedLeftOverlap } from "./check-header.js";
 import type { ChunkFacts } from "./chunk-facts.js";
 import { chunkCount } from "./chunk-layout.js";
@@ -57,10 +57,20 @@ async function checkChunkEnds({ file, place, layout }: ScaleContext, options?: C
   if (group.kind !== "group") throw formatError(place, "chunks is not a group");
   // Names are found one by one, and a list of all of them would be read from all over the file.
   const needed = chunkCount(layout);
-  const has = async (index: number) => (await file.find(`${path}/${index}`, options)) !== undefined;
+  const has = (index: number) => hasChunk(file, `${path}/${index}`, options);
   const says = `ns_total ${layout.sampleCount} needs ${needed} chunks`;
-  if (!(await has(needed - 1))) throw formatError(place, `chunk ${needed - 1} is missing, ${says}`);
-  if (await has(needed)) throw formatError(place, `there is a chunk ${needed}, ${says}`);
+  if ((await has(needed - 1)) === false) throw formatError(place, `chunk ${needed - 1} is missing, ${says}`);
+  if ((await has(needed)) === true) throw formatError(place, `there is a chunk ${needed}, ${says}`);
+}
+
+/** Null where damage does not let it be said: whoever reads that chunk is told, and the others can be read. */
+async function hasChunk(file: ScaleContext["file"], path: string, options?: CallOptions): Promise<boolean | null> {
+  try {
+    return (await file.find(path, options)) !== undefined;
+  } catch (error) {
+    if (isDataError(error, "format")) return null;
+    throw error;
+  }
 }
 
 /** The opened group of one chunk: its attributes and the shapes of its arrays. */
