@@ -58,10 +58,10 @@ export class JsonHttp implements HttpClient {
 
 /** The client's own error is left out: it holds the request with its headers, hence tokens. */
 function lost(url: string, detail: string): StoreError {
-  return new StoreError(`Could not read ${url}: ${detail}.`, {
+  return new StoreError(`could not read ${url}: ${detail}`, {
     url,
     retryable: true,
-    hint: "Check the connection, then ask again.",
+    hint: "check the connection, then ask again",
   });
 }
 

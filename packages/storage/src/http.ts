@@ -124,7 +124,7 @@ export class HttpStore implements ByteStore {
     const body = this.#bodyOf(key, answer);
     if (given?.size === undefined) {
       throw this.#wrong(key, answer, "a range was answered without a Content-Range that states range and size", {
-        hint: "From a web page, the server must list Content-Range in Access-Control-Expose-Headers.",
+        hint: "from a web page, the server must list Content-Range in Access-Control-Expose-Headers",
       });
     }
     const span = toSpan(range, given.size);
@@ -221,7 +221,7 @@ export class HttpStore implements ByteStore {
 
   #changed(key: string, answer: Answer): StoreError {
     return this.#wrong(key, answer, "the object changed since it was first read", {
-      hint: "Open its source again to read the new version from the start.",
+      hint: "open its source again to read the new version from the start",
     });
   }
 
@@ -231,13 +231,13 @@ export class HttpStore implements ByteStore {
     return this.#wrong(key, answer, `HTTP status ${status}`, {
       retryable,
       retryAfterSeconds: answer.retryAfter,
-      hint: status === 401 || status === 403 ? "The server wants an authorisation for this object." : undefined,
+      hint: status === 401 || status === 403 ? "the server wants an authorisation for this object" : undefined,
     });
   }
 
   #wrong(key: string, answer: Answer, what: string, more: Partial<StoreErrorDetails> = {}) {
     const url = this.#urlOf(key);
-    return new StoreError(`Could not read ${url}: ${what}.`, { url, status: answer.status, ...more });
+    return new StoreError(`could not read ${url}: ${what}`, { url, status: answer.status, ...more });
   }
 
   /**
@@ -250,20 +250,17 @@ export class HttpStore implements ByteStore {
     const code = isAxiosError(cause) ? cause.code : undefined;
     if (message.includes("maxContentLength")) {
       const limit = `${WHOLE_ANSWER_LIMIT_BYTES / 1024 ** 2} MiB`;
-      return new StoreError(
-        `Could not read ${url}: the server ignores ranges and the object is larger than ${limit}.`,
-        {
-          url,
-          hint: "Copy the file to a local folder and read it there.",
-        },
-      );
+      return new StoreError(`could not read ${url}: the server ignores ranges and the object is larger than ${limit}`, {
+        url,
+        hint: "copy the file to a local folder and read it there",
+      });
     }
     if (code === "ERR_FR_TOO_MANY_REDIRECTS") {
-      return new StoreError(`Could not read ${url}: it redirects more than ${MAX_REDIRECTS} times.`, { url });
+      return new StoreError(`could not read ${url}: it redirects more than ${MAX_REDIRECTS} times`, { url });
     }
-    if (message.includes(DOWNGRADE)) return new StoreError(`Could not read ${url}: ${DOWNGRADE}.`, { url });
+    if (message.includes(DOWNGRADE)) return new StoreError(`could not read ${url}: ${DOWNGRADE}`, { url });
     const detail = code !== undefined && !message.includes(code) ? `${message} (${code})` : message;
-    return new StoreError(`Could not read ${url}: ${detail}.`, { url, retryable: true });
+    return new StoreError(`could not read ${url}: ${detail}`, { url, retryable: true });
   }
 
   #urlOf(key: string): string {
@@ -288,17 +285,17 @@ function strongTag({ etag }: Answer): string | undefined {
 /** What is refused is not repeated where it may be secret. */
 function toBaseUrl(url: string): string {
   const shown = shownUrl(url);
-  if (!URL.canParse(url)) throw new ConfigError(`${JSON.stringify(shown)} is no URL.`);
+  if (!URL.canParse(url)) throw new ConfigError(`${JSON.stringify(shown)} is no URL`);
   const parsed = new URL(url);
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") throw new ConfigError(`${shown} is no http(s) URL.`);
+  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") throw new ConfigError(`${shown} is no http(s) URL`);
   if (parsed.username !== "" || parsed.password !== "") {
-    throw new ConfigError(`The address ${shown} holds credentials.`, {
-      hint: "Addresses appear in messages and results: send an authorisation by the store's headers.",
+    throw new ConfigError(`the address ${shown} holds credentials`, {
+      hint: "addresses appear in messages and results: send an authorisation by the store's headers",
     });
   }
   if (parsed.search !== "" || parsed.hash !== "") {
-    throw new ConfigError(`${shown} has a query or fragment, to which no key can be added.`, {
-      hint: "Give the URL of the folder alone.",
+    throw new ConfigError(`${shown} has a query or fragment, to which no key can be added`, {
+      hint: "give the URL of the folder alone",
     });
   }
   return parsed.href.endsWith("/") ? parsed.href : `${parsed.href}/`;

@@ -4,9 +4,9 @@ import { type ByteRange, StoreError } from "@crossprobe/core";
 export function checkKey(key: string, storeUrl: string): void {
   const reason = refusal(key);
   if (reason === undefined) return;
-  throw new StoreError(`The key ${JSON.stringify(key)} was refused by ${storeUrl}: ${reason}.`, {
+  throw new StoreError(`the key ${JSON.stringify(key)} was refused by ${storeUrl}: ${reason}`, {
     url: storeUrl,
-    hint: "Keys are relative paths with `/`, without `.` and `..` parts.",
+    hint: "keys are relative paths with `/`, without `.` and `..` parts",
   });
 }
 
@@ -44,7 +44,7 @@ export function checkRange(range: ByteRange | undefined, url: string): void {
   const numbers = "suffix" in range ? [range.suffix] : [range.offset, range.length];
   if (numbers.every((value) => Number.isSafeInteger(value) && value >= 0)) return;
   throw new StoreError(
-    `The byte range ${JSON.stringify(range)} of ${url} was refused: it needs whole numbers from 0 up.`,
+    `the byte range ${JSON.stringify(range)} of ${url} was refused: it needs whole numbers from 0 up`,
     {
       url,
     },

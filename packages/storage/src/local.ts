@@ -222,14 +222,14 @@ export class LocalStore implements ByteStore {
 
   #shortened(key: string): StoreError {
     const url = this.#urlOf(key);
-    return new StoreError(`${url} became shorter while it was read.`, { url, retryable: true });
+    return new StoreError(`${url} became shorter while it was read`, { url, retryable: true });
   }
 
   #failure(key: string, cause: unknown): StoreError {
     if (cause instanceof StoreError) return cause;
     const code = codeOf(cause);
     const url = this.#urlOf(key);
-    return new StoreError(`Could not read ${url}: ${describe(code, cause)}.`, {
+    return new StoreError(`could not read ${url}: ${describe(code, cause)}`, {
       url,
       cause,
       retryable: code !== undefined && PASSING_CODES.has(code),
@@ -247,7 +247,7 @@ function toPath(directory: string | URL): string {
     try {
       return resolve(fileURLToPath(directory));
     } catch (cause) {
-      throw new ConfigError(`${directory} does not name a local directory.`, { cause });
+      throw new ConfigError(`${directory} does not name a local directory`, { cause });
     }
   }
   return resolve(directory);

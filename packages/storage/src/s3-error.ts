@@ -17,14 +17,14 @@ const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429]);
 
 const HINTS: Readonly<Record<string, string>> = {
   AccessDenied:
-    "S3 answers so for a missing key too where listing is not allowed; a private bucket wants credentials and their region.",
-  NoSuchBucket: "Check the name of the bucket, and the endpoint where it is not on AWS.",
-  InvalidAccessKeyId: "Check the credentials; a public bucket is read without any.",
-  SignatureDoesNotMatch: "Check the secret access key and the region.",
-  ExpiredToken: "Renew the credentials.",
-  RequestTimeTooSkewed: "Set the clock of this machine.",
-  PermanentRedirect: "Give the region of the bucket.",
-  AuthorizationHeaderMalformed: "Give the region of the bucket.",
+    "S3 answers so for a missing key too where listing is not allowed; a private bucket wants credentials and their region",
+  NoSuchBucket: "check the name of the bucket, and the endpoint where it is not on AWS",
+  InvalidAccessKeyId: "check the credentials; a public bucket is read without any",
+  SignatureDoesNotMatch: "check the secret access key and the region",
+  ExpiredToken: "renew the credentials",
+  RequestTimeTooSkewed: "set the clock of this machine",
+  PermanentRedirect: "give the region of the bucket",
+  AuthorizationHeaderMalformed: "give the region of the bucket",
 };
 
 /** Takes the parts out of an error of the SDK, of its transport or of a body. */
@@ -48,7 +48,7 @@ export function toS3Failure(error: unknown): S3Failure {
 export function toStoreError(failure: S3Failure, url: string): StoreError {
   const { code, status, retryAfterSeconds } = failure;
   if (status === undefined) {
-    return new StoreError(`Could not read ${url}: the connection failed (${failure.detail}).`, {
+    return new StoreError(`could not read ${url}: the connection failed (${failure.detail})`, {
       url,
       retryable: true,
     });
@@ -56,7 +56,7 @@ export function toStoreError(failure: S3Failure, url: string): StoreError {
   // A refusal without a body, as to HEAD, has no code of the service's.
   const known = code === undefined || /^(Unknown.*|Error|\d+)$/.test(code) ? undefined : code;
   const said = known === undefined ? `HTTP status ${status}` : `${known} (HTTP status ${status})`;
-  return new StoreError(`Could not read ${url}: ${said}.`, {
+  return new StoreError(`could not read ${url}: ${said}`, {
     url,
     status,
     retryable: status >= 500 || PASSING_STATUSES.has(status) || (known !== undefined && PASSING_CODES.has(known)),

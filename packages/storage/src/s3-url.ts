@@ -17,24 +17,24 @@ export interface S3Place {
 export function parseS3Url(url: string): S3Place {
   const [, authority = "", path = ""] = /^s3:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
   if (authority.includes("@")) {
-    throw new ConfigError("An s3: URL holds credentials.", {
-      hint: "Give them as an option, or in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    throw new ConfigError("an s3: URL holds credentials", {
+      hint: "give them as an option, or in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     });
   }
   const shown = `s3://${authority}${path.replace(/[?#].*$/s, "")}`;
   // Source: the service's rules for bucket names; capitals and underscores are of before 2018.
   if (!/^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(authority)) {
-    throw new ConfigError(`${shown} names no bucket.`, { hint: "Write s3://bucket/folder/." });
+    throw new ConfigError(`${shown} names no bucket`, { hint: "write s3://bucket/folder/" });
   }
   if (/[?#]/.test(path)) {
-    throw new ConfigError(`${shown} goes on with a query or fragment, to which no key can be added.`, {
-      hint: "Write ? as %3F and # as %23 where they belong to the name.",
+    throw new ConfigError(`${shown} goes on with a query or fragment, to which no key can be added`, {
+      hint: "write ? as %3F and # as %23 where they belong to the name",
     });
   }
   const prefix = decode(path.replace(/^\//, ""), shown);
   const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   if (folder.split("/").some((part) => part === "." || part === "..")) {
-    throw new ConfigError(`${shown} has a \`.\` or \`..\` part.`);
+    throw new ConfigError(`${shown} has a \`.\` or \`..\` part`);
   }
   const encoded = folder.split("/").map(encodeURIComponent).join("/");
   return { url: `s3://${authority}/${encoded}`, bucket: authority, prefix: folder };
@@ -44,6 +44,6 @@ function decode(path: string, shown: string): string {
   try {
     return decodeURIComponent(path);
   } catch (cause) {
-    throw new ConfigError(`${shown} is not percent-encoded as URLs are.`, { cause, hint: "Write % as %25." });
+    throw new ConfigError(`${shown} is not percent-encoded as URLs are`, { cause, hint: "write % as %25" });
   }
 }

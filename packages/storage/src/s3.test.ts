@@ -124,7 +124,7 @@ describe("S3Store refusals", () => {
   it("names what was refused, with a hint", async () => {
     const store = open(await start({ isPrivate: true }));
     const error = await failureOf(store.read("a.bin"));
-    expect(error.message).toBe("Could not read s3://bucket/a.bin: AccessDenied (HTTP status 403).");
+    expect(error.message).toBe("could not read s3://bucket/a.bin: AccessDenied (HTTP status 403)");
     expect([error.status, error.retryable, error.url]).toEqual([403, false, "s3://bucket/a.bin"]);
     expect(error.hint).toContain("credentials");
     expect((await failureOf(store.size("a.bin"))).message).toBe(error.message);

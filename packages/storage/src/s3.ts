@@ -54,8 +54,8 @@ export class S3Connection {
 
   constructor(options: S3Options = {}) {
     if (options.endpoint !== undefined && !/^https?:\/\/[^@?#]+$/i.test(options.endpoint)) {
-      throw new ConfigError("The endpoint for s3: is no plain http(s) URL.", {
-        hint: "Give scheme, host and port alone; credentials have options of their own.",
+      throw new ConfigError("the endpoint for s3: is no plain http(s) URL", {
+        hint: "give scheme, host and port alone; credentials have options of their own",
       });
     }
     this.#options = options;
@@ -278,16 +278,16 @@ export class S3Store implements ByteStore {
 
   #changed(key: string): StoreError {
     const url = this.#urlOf(key);
-    return new StoreError(`Could not read ${url}: the object changed since it was first read.`, {
+    return new StoreError(`could not read ${url}: the object changed since it was first read`, {
       url,
       status: 412,
-      hint: "Open its source again to read the new version from the start.",
+      hint: "open its source again to read the new version from the start",
     });
   }
 
   #wrong(key: string, what: string, retryable = false): StoreError {
     const url = this.#urlOf(key);
-    return new StoreError(`Could not read ${url}: ${what}.`, { url, retryable });
+    return new StoreError(`could not read ${url}: ${what}`, { url, retryable });
   }
 
   /** Two services may have buckets of one name. A weak tag promises nothing of bytes. */

@@ -79,11 +79,11 @@ export function resolverOf(factories: ReadonlyMap<string, StoreFactory>): StoreR
 function unknownScheme(url: string, scheme: string | undefined, known: readonly string[]): ConfigError {
   const list = known.join(", ");
   if (scheme === undefined) {
-    return new ConfigError(`No store for ${JSON.stringify(shownUrl(url))}: it has no scheme (known: ${list}).`, {
-      hint: "A local path becomes a URL with toFileUrl() of @crossprobe/storage/node.",
+    return new ConfigError(`no store for ${JSON.stringify(shownUrl(url))}: it has no scheme (known: ${list})`, {
+      hint: "a local path becomes a URL with toFileUrl() of @crossprobe/storage/node",
     });
   }
-  return new ConfigError(`No store for ${shownUrl(url)}: the scheme ${scheme} is not known (known: ${list}).`);
+  return new ConfigError(`no store for ${shownUrl(url)}: the scheme ${scheme} is not known (known: ${list})`);
 }
 
 function openMemory(url: string, mounts: Readonly<Record<string, MemoryEntries>>): ByteStore {
@@ -93,7 +93,7 @@ function openMemory(url: string, mounts: Readonly<Record<string, MemoryEntries>>
     if (wanted === root) return new MemoryStore(root, entries);
     if (wanted.startsWith(root)) return new MemoryStore(wanted, below(entries, wanted.slice(root.length)));
   }
-  throw new ConfigError(`Nothing is mounted at ${url} (mounted: ${Object.keys(mounts).join(", ") || "nothing"}).`);
+  throw new ConfigError(`nothing is mounted at ${url} (mounted: ${Object.keys(mounts).join(", ") || "nothing"})`);
 }
 
 function below(entries: MemoryEntries, prefix: string): Map<string, Uint8Array> {

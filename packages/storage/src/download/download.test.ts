@@ -247,15 +247,20 @@ describe("a server that puts off", () => {
   it.each([400, 401, 403, 501 - 96])("with %d is not asked again", async (status) => {
     const server = await serve();
     server.plan({ status });
-    const [result] = await download([fileAt(server)], newFolder());
+    const to = newFolder();
+    const [result] = await download([fileAt(server)], to);
     expect(result).toMatchObject({ status: "failed", error: { status } });
     expect(server.seen.length).toBe(1);
+    // Nothing came, and nothing is left to go on from.
+    expect(contents(to)).toEqual([]);
   });
 
   it("with 404 has no such file", async () => {
     const server = await serve({ files: {} });
-    const [known] = await download([fileAt(server)], newFolder());
+    const to = newFolder();
+    const [known] = await download([fileAt(server)], to);
     expect(known).toMatchObject({ status: "failed", error: { code: "not-found" } });
+    expect(contents(to)).toEqual([]);
     const [unknown] = await download([fileAt(server, { size: null, digests: [] })], newFolder());
     expect(unknown).toMatchObject({ status: "absent", error: { code: "not-found" } });
   });

@@ -88,8 +88,11 @@ export class PartFile {
     await this.#writeState();
   }
 
+  /** What holds no byte is removed: nothing could go on from it. */
   async close(): Promise<void> {
     await this.#file.close().catch(() => undefined);
+    if (this.length > 0) return;
+    for (const path of [this.path, this.#statePath]) await rm(path, { force: true });
   }
 
   async #empty(): Promise<void> {

@@ -61,8 +61,8 @@ export class BlockFolder {
     this.budgetBytes = options.budgetBytes ?? BUDGET_BYTES;
     if (!Number.isSafeInteger(this.blockBytes) || this.blockBytes < 1 || !(this.budgetBytes >= this.blockBytes)) {
       throw new ConfigError(
-        `A disk cache of ${this.budgetBytes} bytes in blocks of ${this.blockBytes} holds nothing: ${directory}.`,
-        { hint: "Give it a budget of some blocks, or leave it out." },
+        `a disk cache of ${this.budgetBytes} bytes in blocks of ${this.blockBytes} holds nothing: ${directory}`,
+        { hint: "give it a budget of some blocks, or leave it out" },
       );
     }
   }

@@ -142,9 +142,9 @@ class DiskCachedReads {
 
   #changed({ url, key }: CachedObject): StoreError {
     const place = url + key.split("/").map(encodeURIComponent).join("/");
-    return new StoreError(`Could not read ${place}: the object changed since it was first read.`, {
+    return new StoreError(`could not read ${place}: the object changed since it was first read`, {
       url: place,
-      hint: "Open its source again to read the new version from the start.",
+      hint: "open its source again to read the new version from the start",
     });
   }
 }

@@ -12,8 +12,7 @@ export class Slots {
 
   /** @throws {@link ConfigError} unless there is at least one */
   constructor(count: number) {
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new ConfigError(`${count} is no number of requests at a time.`);
+    if (!Number.isSafeInteger(count) || count < 1) throw new ConfigError(`${count} is no number of requests at a time`);
     this.#free = count;
   }
 
