@@ -1,4 +1,4 @@
-import { askedSeconds } from "./download/retry-wait.js";
+import { parseRetryAfter } from "@crossprobe/core";
 
 /** A response as the HTTP client gives it. */
 export interface ClientResponse {
@@ -37,7 +37,7 @@ export function toAnswer(response: ClientResponse, url: string): Answer {
     leadsToDirectory: pathOf(finalUrlOf(response) ?? url).endsWith("/") && !pathOf(url).endsWith("/"),
     contentLength: header("content-length"),
     contentRange: header("content-range"),
-    retryAfter: askedSeconds(header("retry-after"), Date.now()),
+    retryAfter: parseRetryAfter(header("retry-after"), Date.now()),
     data: response.data,
   };
 }

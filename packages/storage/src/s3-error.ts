@@ -1,5 +1,4 @@
-import { StoreError } from "@crossprobe/core";
-import { askedSeconds } from "./download/retry-wait.js";
+import { parseRetryAfter, StoreError } from "@crossprobe/core";
 
 /** What matters of a failed S3 request. Nothing else of the SDK's error is kept: it may hold the request with its signature. */
 export interface S3Failure {
@@ -39,7 +38,7 @@ export function toS3Failure(error: unknown): S3Failure {
   return {
     code: hasStatus ? name : undefined,
     status: hasStatus ? status : undefined,
-    retryAfterSeconds: typeof asked === "string" ? askedSeconds(asked, Date.now()) : undefined,
+    retryAfterSeconds: typeof asked === "string" ? parseRetryAfter(asked, Date.now()) : undefined,
     detail: typeof code === "string" ? code : (name ?? "no answer"),
   };
 }

@@ -5,6 +5,8 @@ import {
   type HttpAnswer,
   type HttpClient,
   isDataError,
+  parseRetryAfter,
+  pause,
   SchemaError,
   StoreError,
 } from "@crossprobe/core";
@@ -34,10 +36,10 @@ export class WebService {
   readonly #retries: number;
   readonly #pause: NonNullable<WebServiceOptions["pause"]>;
 
-  constructor({ http, retries = DEFAULT_RETRIES, pause = wait }: WebServiceOptions) {
+  constructor({ http, retries = DEFAULT_RETRIES, pause: wait = pause }: WebServiceOptions) {
     this.#http = http;
     this.#retries = retries;
-    this.#pause = pause;
+    this.#pause = wait;
   }
 
   /**
@@ -140,22 +142,8 @@ export function shorten(text: string): string {
 
 function waitOf(attempt: number, retryAfter: string | undefined): number | undefined {
   const own = FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random() / 2);
-  if (retryAfter === undefined) return own;
-  const asked = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
-  const delay = Number.isNaN(asked) ? own : Math.max(asked, own);
+  const asked = parseRetryAfter(retryAfter, Date.now());
+  if (asked === undefined) return own;
+  const delay = Math.max(asked * 1000, own);
   return delay > LONGEST_WAIT_MS ? undefined : delay;
-}
-
-function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -1,3 +1,5 @@
+import { parseRetryAfter, pause } from "@crossprobe/core";
+
 /** Time and chance, so that tests need not wait. */
 export interface AlyxClock {
   /** Milliseconds since 1970. */
@@ -9,7 +11,7 @@ export interface AlyxClock {
 }
 
 /** The clock of the machine. */
-export const systemClock: AlyxClock = { now: () => Date.now(), sleep, random: () => Math.random() };
+export const systemClock: AlyxClock = { now: () => Date.now(), sleep: pause, random: () => Math.random() };
 
 /** A wait this long is not waited. Source: ONE 3.6, `one/webclient.py`. */
 const LONGEST_WAIT_SECONDS = 300;
@@ -32,15 +34,8 @@ export function retryWaitSeconds(
   clock: AlyxClock,
 ): number | undefined {
   const random = clock.random() * Math.min(LONGEST_RANDOM_PART_SECONDS, 2 ** attempt);
-  const wait = askedSeconds(retryAfter?.trim(), clock) + random;
+  const wait = (parseRetryAfter(retryAfter, clock.now()) ?? 0) + random;
   return wait < LONGEST_WAIT_SECONDS ? wait : undefined;
-}
-
-function askedSeconds(text: string | undefined, clock: AlyxClock): number {
-  if (text === undefined || text === "") return 0;
-  if (/^\d+$/.test(text)) return Number(text);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? 0 : Math.max(0, (date - clock.now()) / 1000);
 }
 
 /** Lets so many requests start in any minute, and none before the server's pause is over. */
@@ -113,19 +108,4 @@ export class RequestSlots {
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   }
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
 }

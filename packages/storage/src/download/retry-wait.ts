@@ -1,3 +1,5 @@
+import { parseRetryAfter } from "@crossprobe/core";
+
 /** How often and how long a download tries again. */
 export interface RetryOptions {
   /** Tries in a row without one new byte (default 6). */
@@ -18,15 +20,8 @@ const LONGEST_ASKED_SECONDS = 600;
  * Source: RFC 9110 §10.2.3 (`Retry-After`: seconds or a date).
  */
 export function retryWait(failures: number, asked: string | undefined, options: RetryOptions, now: number): number {
-  const seconds = askedSeconds(asked, now);
+  const seconds = parseRetryAfter(asked, now);
   if (seconds !== undefined) return Math.min(seconds, LONGEST_ASKED_SECONDS);
   const longest = Math.min(options.firstWaitSeconds * 2 ** (failures - 1), options.longestWaitSeconds);
   return longest * (0.5 + Math.random() / 2);
-}
-
-/** What `Retry-After` asks for, seconds from `now` (milliseconds); `undefined` where it says nothing that can be read. */
-export function askedSeconds(asked: string | undefined, now: number): number | undefined {
-  if (asked === undefined) return undefined;
-  const seconds = /^\d+$/.test(asked) ? Number(asked) : (Date.parse(asked) - now) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

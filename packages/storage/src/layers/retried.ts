@@ -1,4 +1,4 @@
-import { type ByteStore, type CallOptions, isDataError } from "@crossprobe/core";
+import { type ByteStore, type CallOptions, isDataError, pause } from "@crossprobe/core";
 import { compareCodePoints } from "../keys.js";
 import { over } from "./over.js";
 
@@ -88,19 +88,5 @@ async function waitAfter(
   const asked = error.retryAfterSeconds;
   if (asked !== undefined && asked > settings.longestAskedSeconds) throw error;
   const longest = Math.min(settings.firstWaitSeconds * 2 ** (failures - 1), settings.longestWaitSeconds);
-  await sleep((asked ?? longest * (0.5 + Math.random() / 2)) * 1000, signal);
-}
-
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+  await pause((asked ?? longest * (0.5 + Math.random() / 2)) * 1000, signal);
 }
