@@ -1,4 +1,5 @@
-import { type Interval, type LfpClock, QueryError } from "@crossprobe/core";
+import { QueryError } from "@crossprobe/core";
+import { type SampleClock, samplesWithin } from "../sample-clock.js";
 
 /** Pairs of sample number and session time that a sync fit went through. */
 export interface SyncKnots {
@@ -19,7 +20,7 @@ export interface ClockFacts {
 }
 
 /** The clock of one scale of a recording. */
-export interface RecordingClock extends LfpClock {
+export interface RecordingClock extends SampleClock {
   readonly kind: "affine" | "piecewise";
   /**
    * Seconds of a sample number, which may be a fraction or lie outside the recording.
@@ -29,13 +30,6 @@ export interface RecordingClock extends LfpClock {
   timeOf(sample: number): number;
   /** `timeOf` each of samples `[start, stop)`. */
   times(start: number, stop: number): Float64Array;
-  /**
-   * Numbers `[start, stop)` of the samples with `interval.start <= t < interval.stop`, exact to the last bit of `timeOf`;
-   * empty when there is none.
-   *
-   * @throws {@link QueryError} on an unsynced clock, or when the interval is not one
-   */
-  toSampleRange(interval: Interval): readonly [start: number, stop: number];
 }
 
 /**
@@ -69,9 +63,7 @@ export function createClock(facts: ClockFacts, sampleCount: number): RecordingCl
     times: (first, stop) => Float64Array.from({ length: Math.max(0, stop - first) }, (_, i) => timeOf(first + i)),
     toSampleRange: (interval) => {
       if (quality === "unsynced") throw unsynced();
-      checkInterval(interval);
-      const first = firstAtOrAfter(timeOf, sampleCount, interval.start);
-      return [first, Math.max(first, firstAtOrAfter(timeOf, sampleCount, interval.stop))];
+      return samplesWithin(timeOf, sampleCount, interval);
     },
   };
 }
@@ -83,14 +75,6 @@ function unsynced(): QueryError {
       hint: "ask by sample numbers; its seconds must not be joined with spikes or events",
     },
   );
-}
-
-function checkInterval({ start, stop }: Interval): void {
-  if (!(start <= stop)) {
-    throw new QueryError(`not an interval: from ${start} to ${stop} s`, {
-      hint: "give a start that is not after the stop",
-    });
-  }
 }
 
 function covers({ samples }: SyncKnots, sampleCount: number): boolean {
@@ -126,17 +110,6 @@ function interpolate({ samples, times }: SyncKnots, sample: number): number | un
 function afterLast(timeOf: (sample: number) => number, sampleCount: number, rate: number): number {
   const [last, next] = [timeOf(sampleCount - 1), timeOf(sampleCount)];
   return next > last ? next : last + 1 / rate;
-}
-
-/** Smallest sample number whose time is at or after `time`; the sample count when there is none. */
-function firstAtOrAfter(timeOf: (sample: number) => number, sampleCount: number, time: number): number {
-  let [low, high] = [0, sampleCount];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (timeOf(middle) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Whether the clock goes back where the knots meet the fitted line: sample numbers there do not follow time order. */

@@ -9,6 +9,7 @@ import {
   UnsupportedError,
 } from "@crossprobe/core";
 import type { Hdf5Ranges, Hdf5TransferPlan } from "@crossprobe/formats/hdf5";
+import { checkReadBytes } from "../read-bytes.js";
 import type { ChunkFacts } from "./chunk-facts.js";
 import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
 import { type ChunkStreamOptions, type LfpackChunk, streamChunks } from "./chunk-stream.js";
@@ -49,8 +50,6 @@ const DEFAULT_STREAM_BYTES = 64 * 2 ** 20;
 const STREAM_BLOCK_BYTES = 6 * 2 ** 20;
 /** Most bytes of chunks that a stream keeps: no chunk is wanted again once a block has gone past it. */
 const STREAM_CACHE_BYTES = 8 * 2 ** 20;
-/** Largest answer of one read. */
-const MAX_READ_BYTES = 256 * 2 ** 20;
 
 /** Everything that an opened recording is made of. */
 export interface RecordingParts {
@@ -497,12 +496,5 @@ function shareBudget(plan: ReadPlan, budgetBytes: number, { chunkLength }: Chunk
 }
 
 function checkSize(rows: number, columns: number): void {
-  const bytes = rows * columns * Float32Array.BYTES_PER_ELEMENT;
-  if (bytes <= MAX_READ_BYTES) return;
-  throw new QueryError(
-    `${rows} samples of ${columns} channels are ${Math.ceil(bytes / 2 ** 20)} MiB, above the 256 MiB of one read`,
-    {
-      hint: "read in blocks",
-    },
-  );
+  checkReadBytes(rows * columns * Float32Array.BYTES_PER_ELEMENT, `${rows} samples of ${columns} channels`);
 }

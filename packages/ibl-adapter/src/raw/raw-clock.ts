@@ -1,19 +1,12 @@
-import { type Interval, type LfpClock, QueryError } from "@crossprobe/core";
+import { QueryError } from "@crossprobe/core";
+import { type SampleClock, samplesWithin } from "../sample-clock.js";
 import { AP_SAMPLES_PER_LFP_SAMPLE, type ProbeSync } from "./probe-sync.js";
 import type { RawBand } from "./spikeglx-meta.js";
 
 /** The clock of a raw recording. */
-export interface RawClock extends LfpClock {
-  /** Seconds of a sample number, which may be a fraction or lie outside the recording. */
-  timeOf(sample: number): number;
+export interface RawClock extends SampleClock {
   /** The sample number, a fraction, at a time: `timeOf` backwards. */
   sampleOf(time: number): number;
-  /**
-   * Numbers `[start, stop)` of the samples with `interval.start <= t < interval.stop`; empty when there is none.
-   *
-   * @throws {@link QueryError} on an unsynced clock, or when the interval is not one
-   */
-  toSampleRange(interval: Interval): readonly [start: number, stop: number];
 }
 
 export interface RawClockFacts {
@@ -43,30 +36,13 @@ export function createRawClock({ band, sampleCount, samplingRate, sync }: RawClo
     coverage,
     timeOf,
     sampleOf,
-    toSampleRange: ({ start, stop }) => {
+    toSampleRange: (interval) => {
       if (sync === undefined) {
         throw new QueryError("the recording has no session clock: there are no sync files of its probe", {
           hint: "ask by sample numbers; or give the .timestamps.npy or .sync.npy of the probe",
         });
       }
-      if (!(start <= stop)) {
-        throw new QueryError(`not an interval: from ${start} to ${stop} s`, {
-          hint: "give a start that is not after the stop",
-        });
-      }
-      const first = firstAtOrAfter(timeOf, sampleCount, start);
-      return [first, Math.max(first, firstAtOrAfter(timeOf, sampleCount, stop))];
+      return samplesWithin(timeOf, sampleCount, interval);
     },
   };
-}
-
-/** Smallest sample number whose time is at or after `time`; the sample count when there is none. */
-function firstAtOrAfter(timeOf: (sample: number) => number, sampleCount: number, time: number): number {
-  let [low, high] = [0, sampleCount];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (timeOf(middle) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

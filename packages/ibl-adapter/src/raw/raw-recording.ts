@@ -1,4 +1,5 @@
 import { type CallOptions, type NdArray, type Notice, ndArray, QueryError } from "@crossprobe/core";
+import { checkReadBytes } from "../read-bytes.js";
 import { checkSamples } from "./place.js";
 import type { RawClock } from "./raw-clock.js";
 import type { SampleStore, StoredSamples } from "./sample-store.js";
@@ -6,8 +7,6 @@ import type { SiteGeometry } from "./site-geometry.js";
 import type { RawBand, SpikeglxMeta } from "./spikeglx-meta.js";
 import { LINES_PER_WORD, type SyncLines, splitSyncWords, type ThresholdOptions, thresholdLines } from "./sync-words.js";
 
-/** Largest answer of one read. */
-export const MAX_READ_BYTES = 256 * 2 ** 20;
 /** Samples that are converted at a time: what is written to stays in the first cache while columns go by. */
 const TILE = 64;
 
@@ -188,14 +187,8 @@ export class RawRecording {
   #check(samples: readonly [start: number, stop: number], columns: number, valueBytes: number): void {
     if (this.#isClosed) throw new QueryError(`${this.url} was closed`, { hint: "open it again" });
     checkSamples(samples, this.sampleCount, this.url);
-    const bytes = (samples[1] - samples[0]) * columns * valueBytes;
-    if (bytes <= MAX_READ_BYTES) return;
-    throw new QueryError(
-      `${samples[1] - samples[0]} samples of ${columns} channels are ${bytes} bytes, above 256 MiB`,
-      {
-        hint: "read shorter pieces one after the other",
-      },
-    );
+    const rows = samples[1] - samples[0];
+    checkReadBytes(rows * columns * valueBytes, `${rows} samples of ${columns} channels`);
   }
 
   async #convert(
