@@ -9,7 +9,8 @@ import {
 } from "@crossprobe/core";
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from "axios";
 import { type Answer, bodyOf, contentLengthOf, contentRangeOf, toAnswer } from "./http-answer.js";
-import { checkKey, checkRange, isDirectoryKey, shownUrl, toSpan } from "./keys.js";
+import { checkKey, checkRange, isDirectoryKey, shownUrl, toSpan, urlOfKey } from "./keys.js";
+import { rangeHeader, rangeMismatch } from "./range-request.js";
 import { checkRedirect, DOWNGRADE } from "./redirects.js";
 import { StallWatch } from "./stall-watch.js";
 
@@ -108,8 +109,7 @@ export class HttpStore implements ByteStore {
     const wanted = "suffix" in range ? range.suffix : range.length;
     // HTTP has no range of zero bytes: only whether the key exists is left to ask.
     if (wanted === 0) return (await this.size(key, options)) === undefined ? undefined : new Uint8Array(0);
-    const header = "suffix" in range ? `bytes=-${wanted}` : `bytes=${range.offset}-${range.offset + wanted - 1}`;
-    const answer = await this.#requestRange(key, header, wanted, options);
+    const answer = await this.#requestRange(key, rangeHeader(range), wanted, options);
     if (isAbsent(answer)) return undefined;
     if (answer.status === 416) return new Uint8Array(0);
     if (answer.status === 200) {
@@ -128,10 +128,8 @@ export class HttpStore implements ByteStore {
       });
     }
     const span = toSpan(range, given.size);
-    if (given.start !== span.start || given.end !== span.end || body.byteLength !== span.end - span.start) {
-      const got = `bytes ${given.start}-${given.end - 1} of ${given.size} in ${body.byteLength} bytes`;
-      throw this.#wrong(key, answer, `asked for ${header}, the server answered ${got}`);
-    }
+    const mismatch = rangeMismatch(span, given, body);
+    if (mismatch !== undefined) throw this.#wrong(key, answer, mismatch);
     return body;
   }
 
@@ -264,7 +262,7 @@ export class HttpStore implements ByteStore {
   }
 
   #urlOf(key: string): string {
-    return this.url + key.split("/").map(encodeURIComponent).join("/");
+    return urlOfKey(this.url, key);
   }
 }
 

@@ -10,6 +10,11 @@ export function checkKey(key: string, storeUrl: string): void {
   });
 }
 
+/** The address of a key below the URL of its store. */
+export function urlOfKey(storeUrl: string, key: string): string {
+  return storeUrl + key.split("/").map(encodeURIComponent).join("/");
+}
+
 /** Whether the key can only name a directory, which holds no bytes. */
 export function isDirectoryKey(key: string): boolean {
   return key === "" || key.endsWith("/");

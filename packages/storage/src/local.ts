@@ -11,7 +11,7 @@ import {
   type ReadOptions,
   StoreError,
 } from "@crossprobe/core";
-import { checkKey, checkRange, compareCodePoints, isDirectoryKey, type Span, toSpan } from "./keys.js";
+import { checkKey, checkRange, compareCodePoints, isDirectoryKey, type Span, toSpan, urlOfKey } from "./keys.js";
 
 /** Bytes taken from a file in one system call: small enough that an abort is noticed soon. */
 const READ_STEP_BYTES = 8 * 1024 * 1024;
@@ -217,7 +217,7 @@ export class LocalStore implements ByteStore {
   }
 
   #urlOf(key: string): string {
-    return this.url + key.split("/").map(encodeURIComponent).join("/");
+    return urlOfKey(this.url, key);
   }
 
   #shortened(key: string): StoreError {

@@ -8,7 +8,8 @@ import {
   StoreError,
 } from "@crossprobe/core";
 import { parseContentRange } from "./http-answer.js";
-import { checkKey, checkRange, isDirectoryKey, toSpan } from "./keys.js";
+import { checkKey, checkRange, isDirectoryKey, toSpan, urlOfKey } from "./keys.js";
+import { rangeHeader, rangeMismatch } from "./range-request.js";
 import { bodyOfStream } from "./s3-body.js";
 import { type S3Failure, toS3Failure, toStoreError } from "./s3-error.js";
 import { anonymous, withoutVersionWarning } from "./s3-settings.js";
@@ -146,16 +147,10 @@ export class S3Store implements ByteStore {
     const wanted = range === undefined ? undefined : "suffix" in range ? range.suffix : range.length;
     // There is no range of zero bytes: only whether the key exists is left to ask.
     if (wanted === 0) return (await this.size(key, options)) === undefined ? undefined : new Uint8Array(0);
-    const header =
-      range === undefined
-        ? undefined
-        : "suffix" in range
-          ? `bytes=-${range.suffix}`
-          : `bytes=${range.offset}-${range.offset + range.length - 1}`;
     const bytes = await this.#ask(key, options, async ({ sdk, client }, signal, watch) => {
       const command = new sdk.GetObjectCommand({
         ...this.#objectOf(key),
-        Range: header,
+        Range: range && rangeHeader(range),
         IfMatch: this.#states.get(key)?.etag,
       });
       const answer = await client.send(command, { abortSignal: signal });
@@ -209,11 +204,8 @@ export class S3Store implements ByteStore {
     if (range === undefined) return body;
     const span = toSpan(range, size ?? body.byteLength);
     if (stated === undefined) return body.slice(span.start, span.end);
-    if (stated.start !== span.start || stated.end !== span.end || body.byteLength !== span.end - span.start) {
-      const asked = `${span.start}-${span.end - 1}`;
-      const got = `bytes ${stated.start}-${stated.end - 1} of ${stated.size} in ${body.byteLength} bytes`;
-      throw this.#wrong(key, `asked for bytes ${asked}, the service answered ${got}`);
-    }
+    const mismatch = rangeMismatch(span, stated, body);
+    if (mismatch !== undefined) throw this.#wrong(key, mismatch);
     return body;
   }
 
@@ -302,7 +294,7 @@ export class S3Store implements ByteStore {
   }
 
   #urlOf(key: string): string {
-    return this.url + key.split("/").map(encodeURIComponent).join("/");
+    return urlOfKey(this.url, key);
   }
 }
 

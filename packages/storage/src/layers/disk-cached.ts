@@ -1,5 +1,5 @@
 import { type ByteStore, type ObjectState, type ReadOptions, StoreError } from "@crossprobe/core";
-import { checkRange, toSpan } from "../keys.js";
+import { checkRange, toSpan, urlOfKey } from "../keys.js";
 import type { BlockFolder } from "./block-folder.js";
 import { over } from "./over.js";
 
@@ -141,7 +141,7 @@ class DiskCachedReads {
   }
 
   #changed({ url, key }: CachedObject): StoreError {
-    const place = url + key.split("/").map(encodeURIComponent).join("/");
+    const place = urlOfKey(url, key);
     return new StoreError(`could not read ${place}: the object changed since it was first read`, {
       url: place,
       hint: "open its source again to read the new version from the start",
