@@ -25,9 +25,11 @@ export interface PoseOptions extends CameraOptions {
   readonly minLikelihood?: number | undefined;
 }
 
-function openCamera(session: SessionFiles, view: CameraView, asked: CameraOptions, options: CallOptions): AlfReads {
+/** The files of a camera, and its times. @throws {@link NotFoundError} where the session has none */
+async function openCamera(session: SessionFiles, view: CameraView, asked: CameraOptions, options: CallOptions) {
   const collection = asked.collection ?? collectionHolding(session.files, `${view}Camera`, "times");
-  return new AlfReads(session.files, collection, options, asked);
+  const reads = new AlfReads(session.files, collection, options, asked);
+  return { reads, times: await reads.requireNpy(`${view}Camera`, "times") };
 }
 
 /**
@@ -61,8 +63,7 @@ export async function loadCameraTimes(
   asked: CameraOptions = {},
   options: CallOptions = {},
 ): Promise<LoadedTable> {
-  const reads = openCamera(session, view, asked, options);
-  const times = await reads.requireNpy(`${view}Camera`, "times");
+  const { reads, times } = await openCamera(session, view, asked, options);
   return result(reads, [["times", Float64Array.from(times.data)]], { times: "s" });
 }
 
@@ -82,9 +83,8 @@ export async function loadPose(
   asked: PoseOptions = {},
   options: CallOptions = {},
 ): Promise<LoadedTable> {
-  const reads = openCamera(session, view, asked, options);
+  const { reads, times } = await openCamera(session, view, asked, options);
   const tracker = asked.tracker ?? "dlc";
-  const times = await reads.requireNpy(`${view}Camera`, "times");
   const pose = await reads.parquet(`${view}Camera`, tracker);
   if (pose === undefined) throw reads.missing(`${view}Camera`, tracker);
   const frames = timesOfFrames(reads, times, pose.table.rowCount, pose.url);
@@ -119,8 +119,7 @@ export async function loadMotionEnergy(
   asked: CameraOptions = {},
   options: CallOptions = {},
 ): Promise<LoadedTable> {
-  const reads = openCamera(session, view, asked, options);
-  const times = await reads.requireNpy(`${view}Camera`, "times");
+  const { reads, times } = await openCamera(session, view, asked, options);
   const energy = await reads.requireNpy(`${view}Camera`, "ROIMotionEnergy");
   const frames = timesOfFrames(reads, times, rowsOf(energy), energy.url);
   const name = view === "body" ? "bodyMotionEnergy" : "whiskerMotionEnergy";
@@ -147,9 +146,8 @@ export async function loadPawStates(
   asked: CameraOptions = {},
   options: CallOptions = {},
 ): Promise<LoadedTable> {
-  const reads = openCamera(session, view, asked, options);
+  const { reads, times } = await openCamera(session, view, asked, options);
   const states = new AlfReads(session.files, "alf/lightningaction", options, asked);
-  const times = await reads.requireNpy(`${view}Camera`, "times");
   const found = await states.parquet(`${view}Camera`, "pawstates");
   if (found === undefined) throw states.missing(`${view}Camera`, "pawstates");
   const frames = timesOfFrames(reads, times, found.table.rowCount, found.url);
@@ -186,8 +184,7 @@ export async function readFeatures(
   asked: CameraOptions,
   options: CallOptions,
 ): Promise<LoadedTable | undefined> {
-  const reads = openCamera(session, view, asked, options);
-  const times = await reads.requireNpy(`${view}Camera`, "times");
+  const { reads, times } = await openCamera(session, view, asked, options);
   const features = await reads.parquet(`${view}Camera`, "features");
   if (features === undefined) return undefined;
   const frames = timesOfFrames(reads, times, features.table.rowCount, features.url);
