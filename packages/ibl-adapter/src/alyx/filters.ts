@@ -19,8 +19,27 @@ interface AtlasFilter {
   readonly atlasId?: number | readonly number[] | undefined;
 }
 
+/** The session that a record belongs to. */
+interface OfSessionFilter {
+  readonly session?: string | undefined;
+  readonly subject?: string | undefined;
+  /** A day, `yyyy-mm-dd`. */
+  readonly date?: string | undefined;
+  /** Of the session. */
+  readonly number?: number | undefined;
+}
+
+/** The files that must be there. */
+interface HasFilesFilter {
+  /** File names in full, all of them. */
+  readonly datasets?: string | readonly string[] | undefined;
+  readonly datasetTypes?: string | readonly string[] | undefined;
+  /** With `datasets`: the worst quality that counts, such as `WARNING`. */
+  readonly datasetQcAtMost?: string | undefined;
+}
+
 /** Texts are compared without case. */
-export interface AlyxSessionFilter extends AnyAlyxFilter, AtlasFilter {
+export interface AlyxSessionFilter extends AnyAlyxFilter, AtlasFilter, HasFilesFilter {
   readonly subject?: string | undefined;
   readonly lab?: string | readonly string[] | undefined;
   readonly number?: number | readonly number[] | undefined;
@@ -31,11 +50,6 @@ export interface AlyxSessionFilter extends AnyAlyxFilter, AtlasFilter {
   readonly project?: string | readonly string[] | undefined;
   /** Part of the name. */
   readonly tag?: string | undefined;
-  /** File names in full, all of them. */
-  readonly datasets?: string | readonly string[] | undefined;
-  readonly datasetTypes?: string | readonly string[] | undefined;
-  /** With `datasets`: the worst quality that counts, such as `WARNING`. */
-  readonly datasetQcAtMost?: string | undefined;
   readonly qc?: string | undefined;
   /** Percent of trials. */
   readonly performanceAtLeast?: number | undefined;
@@ -43,33 +57,20 @@ export interface AlyxSessionFilter extends AnyAlyxFilter, AtlasFilter {
   readonly hasHistology?: boolean | undefined;
 }
 
-export interface AlyxInsertionFilter extends AnyAlyxFilter, AtlasFilter {
-  readonly session?: string | undefined;
+export interface AlyxInsertionFilter extends AnyAlyxFilter, AtlasFilter, OfSessionFilter, HasFilesFilter {
   readonly name?: string | undefined;
-  readonly subject?: string | undefined;
   readonly lab?: string | undefined;
-  /** A day, `yyyy-mm-dd`. */
-  readonly date?: string | undefined;
-  /** Of the session. */
-  readonly number?: number | undefined;
   readonly serial?: string | undefined;
   readonly model?: string | undefined;
   readonly tag?: string | undefined;
   readonly project?: string | undefined;
   readonly taskProtocol?: string | undefined;
-  readonly datasets?: string | readonly string[] | undefined;
-  readonly datasetTypes?: string | readonly string[] | undefined;
   /** Part of a file's name. */
   readonly datasetContains?: string | undefined;
-  readonly datasetQcAtMost?: string | undefined;
 }
 
-export interface AlyxDatasetFilter extends AnyAlyxFilter {
-  readonly session?: string | undefined;
-  readonly subject?: string | undefined;
+export interface AlyxDatasetFilter extends AnyAlyxFilter, OfSessionFilter {
   readonly lab?: string | undefined;
-  readonly date?: string | undefined;
-  readonly number?: number | undefined;
   readonly collection?: string | undefined;
   readonly revision?: string | undefined;
   readonly name?: string | undefined;
@@ -83,16 +84,12 @@ export interface AlyxDatasetFilter extends AnyAlyxFilter {
   readonly ids?: readonly string[] | undefined;
 }
 
-export interface AlyxTrajectoryFilter extends AnyAlyxFilter {
+export interface AlyxTrajectoryFilter extends AnyAlyxFilter, OfSessionFilter {
   readonly insertion?: string | undefined;
-  readonly session?: string | undefined;
   readonly probeName?: string | undefined;
   /** Such as `Ephys aligned histology track`. */
   readonly provenance?: string | undefined;
-  readonly subject?: string | undefined;
   readonly project?: string | undefined;
-  readonly date?: string | undefined;
-  readonly number?: number | undefined;
 }
 
 export interface AlyxChannelFilter extends AnyAlyxFilter {
@@ -107,8 +104,23 @@ export interface AlyxChannelFilter extends AnyAlyxFilter {
 
 type Names<Filter> = { readonly [Name in Exclude<keyof Filter, keyof AnyAlyxFilter>]-?: string };
 
+const ATLAS_NAMES: Names<AtlasFilter> = { atlasAcronym: "atlas_acronym", atlasId: "atlas_id" };
+const OF_SESSION_NAMES: Names<OfSessionFilter> = {
+  session: "session",
+  subject: "subject",
+  date: "date",
+  number: "experiment_number",
+};
+const HAS_FILES_NAMES: Names<HasFilesFilter> = {
+  datasets: "datasets",
+  datasetTypes: "dataset_types",
+  datasetQcAtMost: "dataset_qc_lte",
+};
+
 /** Our names and the service's. Source: the service's OpenAPI document, and `one.api.OneAlyx._search_insertions` for the last. */
 export const SESSION_NAMES: Names<AlyxSessionFilter> = {
+  ...ATLAS_NAMES,
+  ...HAS_FILES_NAMES,
   subject: "subject",
   lab: "lab",
   number: "number",
@@ -116,43 +128,29 @@ export const SESSION_NAMES: Names<AlyxSessionFilter> = {
   taskProtocol: "task_protocol",
   project: "projects",
   tag: "tag",
-  datasets: "datasets",
-  datasetTypes: "dataset_types",
-  datasetQcAtMost: "dataset_qc_lte",
   qc: "qc",
   performanceAtLeast: "performance_gte",
   performanceAtMost: "performance_lte",
   hasHistology: "histology",
-  atlasAcronym: "atlas_acronym",
-  atlasId: "atlas_id",
 };
 
 export const INSERTION_NAMES: Names<AlyxInsertionFilter> = {
-  session: "session",
+  ...ATLAS_NAMES,
+  ...OF_SESSION_NAMES,
+  ...HAS_FILES_NAMES,
   name: "name",
-  subject: "subject",
   lab: "lab",
-  date: "date",
-  number: "experiment_number",
   serial: "serial",
   model: "model",
   tag: "tag",
   project: "project",
   taskProtocol: "task_protocol",
-  datasets: "datasets",
-  datasetTypes: "dataset_types",
   datasetContains: "django:datasets__name__icontains",
-  datasetQcAtMost: "dataset_qc_lte",
-  atlasAcronym: "atlas_acronym",
-  atlasId: "atlas_id",
 };
 
 export const DATASET_NAMES: Names<AlyxDatasetFilter> = {
-  session: "session",
-  subject: "subject",
+  ...OF_SESSION_NAMES,
   lab: "lab",
-  date: "date",
-  number: "experiment_number",
   collection: "collection",
   revision: "revision",
   name: "name",
@@ -165,14 +163,11 @@ export const DATASET_NAMES: Names<AlyxDatasetFilter> = {
 };
 
 export const TRAJECTORY_NAMES: Names<AlyxTrajectoryFilter> = {
+  ...OF_SESSION_NAMES,
   insertion: "probe_insertion",
-  session: "session",
   probeName: "probe",
   provenance: "provenance",
-  subject: "subject",
   project: "project",
-  date: "date",
-  number: "experiment_number",
 };
 
 export const CHANNEL_NAMES: Names<AlyxChannelFilter> = {
