@@ -24,13 +24,18 @@ export interface AlfPath {
   readonly canonical: string;
 }
 
-/** A session folder found in a path. */
-export interface SessionPath {
+/** What the folder of a session is named after. */
+export interface SessionFolder {
+  /** Null where the folder lies below no lab's. */
   readonly lab: string | null;
   readonly subject: string;
   /** `yyyy-mm-dd`, a day of the calendar. */
   readonly date: string;
   readonly number: number;
+}
+
+/** A session folder found in a path. */
+export interface SessionPath extends SessionFolder {
   /** The path up to and with the session's number. */
   readonly folder: string;
   /** What follows the session folder, without the slash; `""` for the folder itself. */

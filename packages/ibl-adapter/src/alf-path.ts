@@ -1,6 +1,14 @@
 import { QueryError } from "@crossprobe/core";
 import { formatAlfName } from "./alf-format.js";
-import { type AlfName, formatSessionNumber, isUuid, parseAlfName, parseAlfPath, parseSessionPath } from "./alf-name.js";
+import {
+  type AlfName,
+  formatSessionNumber,
+  isUuid,
+  parseAlfName,
+  parseAlfPath,
+  parseSessionPath,
+  type SessionFolder,
+} from "./alf-name.js";
 
 /** The whole path of a dataset, in its parts. */
 export interface DatasetPath {
@@ -100,13 +108,14 @@ export function withPaddedNumber(path: string): string | undefined {
   return session.rest === "" ? folder : `${folder}/${session.rest}`;
 }
 
-/** Folder of a session relative to a cache: `[<lab>/Subjects/]<subject>/<date>/<nnn>`. */
-export function formatSessionFolder(session: {
-  readonly lab?: string | null | undefined;
-  readonly subject: string;
-  readonly date: string;
-  readonly number: number;
-}): string {
+/**
+ * Folder of a session relative to a cache: `[<lab>/Subjects/]<subject>/<date>/<nnn>`.
+ *
+ * Source: ONE `session_record2path`: a session without a lab has no `<lab>/Subjects` folders.
+ */
+export function formatSessionFolder(
+  session: Omit<SessionFolder, "lab"> & { readonly lab?: string | null | undefined },
+): string {
   const lab = session.lab ? `${session.lab}/Subjects/` : "";
   return `${lab}${session.subject}/${session.date}/${formatSessionNumber(session.number)}`;
 }

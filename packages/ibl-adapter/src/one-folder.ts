@@ -1,18 +1,14 @@
 import { type ByteStore, type CallOptions, NotFoundError, type Notice } from "@crossprobe/core";
 import type { AlfFile } from "./alf-file.js";
-import { type AlfPath, formatSessionNumber, parseAlfPath, parseSessionPath } from "./alf-name.js";
+import { type AlfPath, formatSessionNumber, parseAlfPath, parseSessionPath, type SessionFolder } from "./alf-name.js";
+import { formatSessionFolder } from "./alf-path.js";
 import { type DatasetIndex, type DatasetRow, type OneTables, readOneTables } from "./one-tables.js";
 import type { InsertionRow } from "./vocabulary.js";
 
 /** A session that a ONE folder holds or lists. */
-export interface FolderSession {
+export interface FolderSession extends SessionFolder {
   /** Experiment id of the index tables; null where the folder has none. */
   readonly eid: string | null;
-  readonly lab: string | null;
-  readonly subject: string;
-  /** `yyyy-mm-dd`. */
-  readonly date: string;
-  readonly number: number;
   readonly taskProtocol: string | null;
   /** Every file that is listed, or found where nothing lists them. Made at each call: an index may hold a million. */
   files(): readonly AlfFile[];
@@ -43,11 +39,7 @@ export interface OneFolder {
 /** The files of one session folder on disk: canonical relative path (no UUID) → key in the store. */
 type FilesOnDisk = ReadonlyMap<string, string>;
 
-interface SessionOnDisk {
-  readonly lab: string | null;
-  readonly subject: string;
-  readonly date: string;
-  readonly number: number;
+interface SessionOnDisk extends SessionFolder {
   readonly files: Map<string, string>;
 }
 
@@ -169,7 +161,7 @@ function listedSessions(
   // Of a million rows some thousands of paths differ: each is taken apart once.
   const pathsOf = datasets?.byPath(parseAlfPath);
   return (sessions ?? []).map(({ id, lab, subject, date, number, task_protocol: taskProtocol }) => {
-    const place = { store, folder: sessionFolder(lab, subject, date, number) };
+    const place = { store, folder: formatSessionFolder({ lab, subject, date, number }) };
     const disk = onDisk && filesOnDisk(onDisk, lab, subject, date, number);
     // Without datasets.pqt the tables say which sessions exist, and the folders say which files.
     const files =
@@ -178,11 +170,6 @@ function listedSessions(
         : listedFiles(place, { rows: () => datasets.rowsOf(id), paths: () => pathsOf(id) }, disk);
     return { eid: id.toLowerCase(), lab, subject, date, number, taskProtocol, ...files };
   });
-}
-
-/** Source: ONE `session_record2path`: a session without a lab has no `<lab>/Subjects` folders. */
-function sessionFolder(lab: string | null, subject: string, date: string, number: number): string {
-  return `${lab === null ? "" : `${lab}/Subjects/`}${subject}/${date}/${formatSessionNumber(number)}`;
 }
 
 const NOTHING: FilesOnDisk = new Map();

@@ -1,5 +1,6 @@
 import { QueryError, UnsupportedError } from "@crossprobe/core";
-import { formatSessionNumber, isUuid, parseAlfPath, parseSessionPath } from "../alf-name.js";
+import { isUuid, parseAlfPath, parseSessionPath } from "../alf-name.js";
+import { formatSessionFolder } from "../alf-path.js";
 import type { OneDataset } from "./dataset-table.js";
 import { type ExperimentRef, formatExperimentRef, parseExperimentRef } from "./experiment-ref.js";
 import type { OneIndex, OneSession } from "./one-index.js";
@@ -57,13 +58,8 @@ function atPlace(index: OneIndex, place: SessionPlace): OneSession | null {
 }
 
 /** `[<lab>/Subjects/]<subject>/<yyyy-mm-dd>/<nnn>`: where a session lies in a cache folder. */
-export function sessionPath({
-  lab,
-  subject,
-  date,
-  number,
-}: Omit<OneSession, "eid" | "taskProtocol" | "projects">): string {
-  return `${lab === "" ? "" : `${lab}/Subjects/`}${subject}/${date}/${formatSessionNumber(number)}`;
+export function sessionPath(session: Omit<OneSession, "eid" | "taskProtocol" | "projects">): string {
+  return formatSessionFolder(session);
 }
 
 /** Path of a session relative to the cache folder; null where the index has no such session. */

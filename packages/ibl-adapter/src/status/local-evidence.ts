@@ -1,19 +1,15 @@
 import { type ByteStore, type CallOptions, isDataError, NotFoundError, type Notice } from "@crossprobe/core";
 import { parseJson } from "@crossprobe/formats/json";
 import { z } from "zod";
-import { parseAlfPath, parseSessionPath } from "../alf-name.js";
+import { parseAlfPath, parseSessionPath, type SessionFolder } from "../alf-name.js";
 import { formatSessionFolder } from "../alf-path.js";
 import type { OneIndex, OneSession } from "../one/one-index.js";
 import type { EvidenceFile, ProbeEvidence, SessionEvidence, TrackEvidence } from "./session-evidence.js";
 import { findTaskRuns } from "./task-runs.js";
 
 /** A session of a folder: what is listed or found of it. */
-interface LocalSession {
+interface LocalSession extends SessionFolder {
   readonly eid: string | null;
-  readonly lab: string | null;
-  readonly subject: string;
-  readonly date: string;
-  readonly number: number;
   readonly taskProtocol: string | null;
   readonly files: readonly EvidenceFile[];
   /** Labels of insertions; null where no table says. */
@@ -82,13 +78,7 @@ function toFile(path: string, isDefault: boolean | null): EvidenceFile {
 
 /** A session folder, before anything in it is read. */
 export interface WalkedSession {
-  readonly place: {
-    readonly folder: string;
-    readonly lab: string | null;
-    readonly subject: string;
-    readonly date: string;
-    readonly number: number;
-  };
+  readonly place: SessionFolder & { readonly folder: string };
   readonly read: () => Promise<SessionEvidence>;
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError, NotFoundError, QueryError, type ReportRequest } from "@crossprobe/core";
-import { parseSessionPath } from "../alf-name.js";
+import { parseSessionPath, type SessionFolder } from "../alf-name.js";
 import { AlyxClient } from "../alyx/client.js";
 import { alyxFromEnvironment } from "../alyx/credentials.js";
 import type { AlyxSessionFilter } from "../alyx/filters.js";
@@ -110,20 +110,13 @@ async function* walkedSessions(
   }
 }
 
-interface Place {
-  readonly lab: string | null;
-  readonly subject: string;
-  readonly date: string;
-  readonly number: number;
-}
-
-function meets({ lab, subject, date }: Place, choice: SessionChoice): boolean {
+function meets({ lab, subject, date }: SessionFolder, choice: SessionChoice): boolean {
   if (choice.subject !== undefined && !subject.includes(choice.subject)) return false;
   if (choice.lab !== undefined && !(lab ?? "").includes(choice.lab)) return false;
   return date >= (choice.from ?? "") && date <= (choice.to ?? "9999");
 }
 
-function isPlace(text: string, place: Place): boolean {
+function isPlace(text: string, place: SessionFolder): boolean {
   const wanted = parseSessionPath(text);
   if (wanted === undefined) return false;
   const isLab = wanted.lab === null || wanted.lab === place.lab;
