@@ -9,6 +9,7 @@ export function skeleton(name) {
     "tsconfig.json": TSCONFIG,
     "README.md": readme(name, camel),
     "src/index.ts": plugin(name, camel, pascal),
+    "src/version.ts": VERSION,
     [`src/${name}-adapter.ts`]: adapter(name, pascal),
     "src/conformance.test.ts": test(name, camel),
   };
@@ -53,6 +54,10 @@ const TSCONFIG = `{
 }
 `;
 
+const VERSION = `/** Of this package, as its manifest states. */
+export const VERSION = "0.1.0";
+`;
+
 const readme = (name, camel) => `# @crossprobe/${name}-adapter
 
 The ${name} dataset in the crossprobe vocabulary. So far it reads nothing.
@@ -76,6 +81,7 @@ const plugin = (name, camel, pascal) => `/** The ${name} dataset in the crosspro
 
 import type { AdapterPlugin } from "@crossprobe/core";
 import { CAPABILITIES, ${pascal}Adapter } from "./${name}-adapter.js";
+import { VERSION } from "./version.js";
 
 export interface ${pascal}Config {
   /** URL of the folder that holds the dataset, with a \`/\` at the end. */
@@ -87,6 +93,7 @@ export function ${camel}({ folder }: ${pascal}Config): AdapterPlugin {
   return {
     id: "${name}",
     title: "${name}",
+    version: VERSION,
     capabilities: CAPABILITIES,
     rules: [],
     citations: ["not stated yet"],
@@ -186,7 +193,7 @@ import { ${camel} } from "./index.js";
 /** Facts of the fixture that somebody else knows: its author, the reference program, a count by hand. Never read with the adapter. */
 const known: KnownFacts = {
   sessions: 1,
-  session: { ref: "${name}:session:1", subject: null, clock: { start: 0, stop: 1 } },
+  session: { ref: "${name}:session:1", subject: null, sessionType: null, clock: { start: 0, stop: 1 } },
   probes: 1,
   probe: { ref: "${name}:probe:1", label: "" },
   channels: {
@@ -204,6 +211,7 @@ const NOT_YET = [
   "sessions > are all listed, valid and unique",
   "sessions > a filter keeps what it names and nothing else",
   "probes > are valid, unique and of their session",
+  "probes > have no LFP or waveforms where they say so",
   "absent > an unknown session or probe is not found",
   "invalid spans > are half-open, in time order, of a probe of the session",
   "failure > an unreachable store is a store error, not an absence",

@@ -24,6 +24,9 @@ const EXACTNESS = {
   allen: { ccf: 0.5001, lfpV: 0.11e-6, waveformUv: 0, movementCm: 1e-6, saturation: 0 },
 } as const;
 
+/** What the samples' generators wrote (samples/scripts: config.json, make_allen.py). */
+const SESSION_TYPE = { ibl: "_iblrig_tasks_ephysChoiceWorld6.4.2", allen: "brain_observatory_1.1" } as const;
+
 /** Facts of the sample session for the adapter suite, all from the ground truth and none from an adapter. */
 export function sampleFacts(dataset: Dataset): KnownFacts {
   const exact = EXACTNESS[dataset];
@@ -40,6 +43,7 @@ export function sampleFacts(dataset: Dataset): KnownFacts {
     session: {
       ref: identity.session(dataset),
       subject: dataset === "ibl" ? info.subject.nickname : "910000011",
+      sessionType: SESSION_TYPE[dataset],
       clock: { start: 0, stop: info.sessionDurationSeconds },
     },
     probes: 2,

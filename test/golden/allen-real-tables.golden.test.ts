@@ -44,6 +44,7 @@ describe.skipIf(!SHARED)("the real tables of the Allen release (run where ../sha
       probeF: 51,
     });
     expect(count(({ model }) => model)).toEqual({ "3a": 314, PXI: 18 });
+    expect(count(({ hasWaveforms }) => hasWaveforms)).toEqual({ true: 332 });
     expect(count(({ hasLfp }) => hasLfp)).toEqual({ true: 325, false: 7 });
     expect(count(({ channelCount, unitCount }) => `${channelCount} ${unitCount}`)).toEqual({ "null null": 332 });
     const perSession = sessions.map(({ probeCount }) => probeCount);

@@ -91,8 +91,24 @@ describe("the IBL sample against the truth it was made from", () => {
       { ref: SESSION, subject: "XP_001", lab: "examplelab", startTime: "2026-01-15", probeCount: 2 },
     ]);
     expect(await hub.probes(SESSION)).toMatchObject([
-      { ref: PROBES.A, label: "probe00", channelCount: 384, unitCount: 53, hasLfp: true, model: "3B2" },
-      { ref: PROBES.B, label: "probe01", channelCount: 384, unitCount: 55, hasLfp: true, model: "3B2" },
+      {
+        ref: PROBES.A,
+        label: "probe00",
+        channelCount: 384,
+        unitCount: 53,
+        hasLfp: true,
+        hasWaveforms: true,
+        model: "3B2",
+      },
+      {
+        ref: PROBES.B,
+        label: "probe01",
+        channelCount: 384,
+        unitCount: 55,
+        hasLfp: true,
+        hasWaveforms: true,
+        model: "3B2",
+      },
     ]);
   });
 

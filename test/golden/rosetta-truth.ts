@@ -348,6 +348,7 @@ function plugin(id: Source): AdapterPlugin {
       lfp: true,
       files: false,
     },
+    version: "1.0.0",
     rules: [rule],
     citations: [],
     licence: "none",
@@ -365,6 +366,8 @@ function session(dataset: Source): Session {
     lab: null,
     startTime: null,
     paradigm: dataset === "ibl" ? "task.decision" : "passive.visual",
+    sessionType: null,
+    hasPupil: null,
     probeCount: 2,
     sex: "F",
     ageDays: 112,
@@ -380,6 +383,7 @@ function insertion(dataset: string, key: string): ProbeInsertion {
     channelCount: null,
     unitCount: null,
     hasLfp: true,
+    hasWaveforms: true,
     model: null,
   };
 }

@@ -17,7 +17,16 @@ describe("a folder without index tables", () => {
       { ref: session, subject: "XP_9", lab: "examplelab", startTime: "2024-05-06", probeCount: 1 },
     ]);
     expect(await hub.probes(session)).toEqual([
-      { ref: probe, session, label: "probe00", channelCount: 4, unitCount: 3, hasLfp: null, model: null },
+      {
+        ref: probe,
+        session,
+        label: "probe00",
+        channelCount: 4,
+        unitCount: 3,
+        hasLfp: null,
+        hasWaveforms: true,
+        model: null,
+      },
     ]);
   });
 

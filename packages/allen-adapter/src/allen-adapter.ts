@@ -198,6 +198,7 @@ function mergeProbes(lists: readonly (readonly ProbeInsertion[])[]): readonly Pr
       channelCount: known?.channelCount ?? probe.channelCount,
       unitCount: known?.unitCount ?? probe.unitCount,
       hasLfp: known?.hasLfp ?? probe.hasLfp,
+      hasWaveforms: known?.hasWaveforms ?? probe.hasWaveforms,
       model: known?.model ?? probe.model,
     });
   }

@@ -13,6 +13,7 @@ const PROBES = [
     channelCount: null,
     unitCount: null,
     hasLfp: null,
+    hasWaveforms: null,
     model: null,
   }),
 );

@@ -3,6 +3,7 @@ import { AllenAdapter } from "./allen-adapter.js";
 import { type ErrataChoice, ErrataSettings } from "./errata/errata-choice.js";
 import { ALLEN_DEFAULT } from "./quality-rule.js";
 import type { AllenRemote } from "./remote/release-source.js";
+import { VERSION } from "./version.js";
 import { DATASET } from "./vocabulary.js";
 
 export interface AllenConfig {
@@ -44,6 +45,7 @@ export function allen(config: AllenConfig): AdapterPlugin {
   return {
     id: DATASET,
     title: "Allen Brain Observatory: Visual Coding – Neuropixels",
+    version: VERSION,
     capabilities: {
       channels: true,
       units: true,

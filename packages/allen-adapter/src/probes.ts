@@ -5,6 +5,7 @@ import { probeRef, sessionRef } from "./vocabulary.js";
 /** Tables that the probes of a session are counted in; the optional ones may not be in the folder. */
 export interface ProbeTables {
   readonly probes: IndexedTable;
+  readonly sessions?: IndexedTable | undefined;
   readonly channels?: IndexedTable | undefined;
   readonly units?: IndexedTable | undefined;
 }
@@ -13,6 +14,7 @@ export interface ProbeTables {
 export function toProbes(tables: ProbeTables, sessionId: string): readonly ProbeInsertion[] {
   const { cells, rowsOf } = tables.probes;
   const countUnits = unitCounter(tables);
+  const hasWaveforms = hasSessionFile(tables.sessions, sessionId);
   return (rowsOf.get(sessionId) ?? []).map((row): ProbeInsertion => {
     const id = cells.id("id", row);
     return {
@@ -22,9 +24,20 @@ export function toProbes(tables: ProbeTables, sessionId: string): readonly Probe
       channelCount: tables.channels ? (tables.channels.rowsOf.get(id)?.length ?? 0) : null,
       unitCount: countUnits(id),
       hasLfp: cells.boolean("has_lfp_data", row),
+      hasWaveforms,
       model: cells.text("phase", row),
     };
   });
+}
+
+/**
+ * Whether the release has the file of a session, which holds the mean waveforms of every unit; null where the table does not say.
+ *
+ * Source: `has_nwb` of sessions.csv; `waveform_mean` of the files' unit tables.
+ */
+function hasSessionFile(sessions: IndexedTable | undefined, sessionId: string): boolean | null {
+  const row = sessions?.rowOf.get(sessionId);
+  return sessions === undefined || row === undefined ? null : sessions.cells.boolean("has_nwb", row);
 }
 
 /** Units of a probe; null where the tables cannot say, as when some unit's channel is in no table and it may belong to any probe. */

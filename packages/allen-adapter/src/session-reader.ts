@@ -76,7 +76,8 @@ export class SessionReader {
     const probes = await this.#require("probes", NotFoundError, options);
     const channels = await this.#cache.table("channels", options);
     const units = await this.#cache.table("units", options);
-    return toProbes({ probes, channels, units }, sessionId);
+    const sessions = await this.#cache.table("sessions", options);
+    return toProbes({ probes, sessions, channels, units }, sessionId);
   }
 
   async channels(probeId: string, options?: CallOptions): Promise<ChannelTable> {

@@ -21,6 +21,9 @@ export function toSessions(
       lab: null,
       startTime: cells.text("date_of_acquisition", row),
       paradigm: PARADIGM,
+      sessionType: cells.text("session_type", row),
+      // No column of the release's tables says for which sessions the eye was tracked; only the session file does.
+      hasPupil: null,
       probeCount: probes ? (probes.rowsOf.get(id)?.length ?? 0) : null,
       sex: sex === "M" || sex === "F" ? sex : null,
       ageDays: cells.number("age_in_days", row),

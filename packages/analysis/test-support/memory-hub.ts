@@ -156,6 +156,7 @@ function plugin({ id, rule = `${id}-good@2000` }: MemoryDataset): AdapterPlugin 
   return {
     id,
     title: `The ${id} dataset`,
+    version: "1.0.0",
     capabilities: { ...everything(true), files: false },
     rules,
     citations: [`${id} et al.`],
@@ -174,6 +175,8 @@ function toSession(dataset: MemoryDataset, { id, probes }: MemorySession): Sessi
     lab: null,
     startTime: null,
     paradigm: dataset.paradigm ?? null,
+    sessionType: null,
+    hasPupil: null,
     probeCount: probes.length,
     sex: null,
     ageDays: null,
@@ -189,6 +192,7 @@ function toInsertion(dataset: string, session: string, { id, units }: MemoryProb
     channelCount: null,
     unitCount: units.length,
     hasLfp: null,
+    hasWaveforms: null,
     model: null,
   };
 }

@@ -42,6 +42,8 @@ export interface AdapterPlugin {
   /** The dataset's name in references, lower case, such as `ibl`. */
   readonly id: string;
   readonly title: string;
+  /** Of the package that reads it, as its manifest states: the same files may read differently with another one. */
+  readonly version: string;
   /** What this dataset has at all. A source of it may hold less: {@link SourceDescription.answers}. */
   readonly capabilities: Capabilities;
   /** Published rules for units, the default one first. Every unit's `quality` has exactly these keys. */

@@ -34,6 +34,7 @@ import { toAnswers } from "./answers.js";
 import { type Catalogue, filesOf, type ProbeEntry, readCatalogue, type SessionEntry } from "./catalogue.js";
 import { type ProbeFiles, readChannelCount, readChannels } from "./channels.js";
 import { type LfpOrigin, openLfp, readRecordingChannels, readSaturation, withRecordedLocations } from "./lfp.js";
+import { hasPupil, hasWaveforms } from "./listed-measurements.js";
 import { readMovement } from "./movement.js";
 import { findRawLfp, hasLfp, rawSources, readRawChannels } from "./raw-lfp.js";
 import { RemoteFiles } from "./remote/remote-files.js";
@@ -223,6 +224,7 @@ export class IblAdapter implements DatasetAdapter {
       channelCount: await this.#channelCount(probe, inner),
       unitCount: await readUnitCount(probeFiles(probe), inner),
       hasLfp: hasLfp(probe, archives.length > 0),
+      hasWaveforms: hasWaveforms(probe),
       model: probe.model,
     });
     return this.#reads.read(`insertion ${probe.ref.id}`, read, () => ROW_BYTES, options);
@@ -276,7 +278,8 @@ function probeFiles({ ref, label, session }: ProbeEntry): ProbeFiles {
   return { probe: ref, label, files: filesOf(session) };
 }
 
-function toSession({ ref, lab, subject, date, taskProtocol, probes }: SessionEntry): Session {
+function toSession(entry: SessionEntry): Session {
+  const { ref, lab, subject, date, taskProtocol, probes } = entry;
   return {
     ref,
     dataset: DATASET,
@@ -284,6 +287,8 @@ function toSession({ ref, lab, subject, date, taskProtocol, probes }: SessionEnt
     lab,
     startTime: date,
     paradigm: toParadigm(taskProtocol),
+    sessionType: taskProtocol,
+    hasPupil: hasPupil(entry),
     probeCount: probes.length,
     sex: null,
     ageDays: null,

@@ -14,6 +14,11 @@ export interface FolderSession extends SessionFolder {
   files(): readonly AlfFile[];
   /** Collections of the files, each once: cheaper than the files. */
   collections(): Iterable<string>;
+  /**
+   * Whether it has a file of some kind that is not of quality CRITICAL: true where one is listed or found, false where an index lists the
+   * session's files and none of them is, null where nothing lists them. Cheaper than the files.
+   */
+  lists(isOfKind: (path: AlfPath) => boolean): boolean | null;
   /** False where the folder is known to hold none of the files. */
   readonly isOnDisk: boolean;
   /** How many files are listed and not on disk; 0 where nobody can tell. */
@@ -131,7 +136,7 @@ function walkedSessions(store: ByteStore, onDisk: ReadonlyMap<string, SessionOnD
   }));
 }
 
-type SessionFiles = Pick<FolderSession, "files" | "collections" | "isOnDisk" | "missingCount">;
+type SessionFiles = Pick<FolderSession, "files" | "collections" | "lists" | "isOnDisk" | "missingCount">;
 
 /** What is on disk, where nothing lists files. */
 function foundFiles(store: ByteStore, disk: FilesOnDisk): SessionFiles {
@@ -139,6 +144,7 @@ function foundFiles(store: ByteStore, disk: FilesOnDisk): SessionFiles {
   return {
     files,
     collections: () => new Set(files().map(({ collection }) => collection)),
+    lists: (isOfKind) => files().some(isOfKind) || null,
     isOnDisk: disk.size > 0,
     missingCount: () => 0,
   };
@@ -208,6 +214,12 @@ function listedFiles(
   return {
     files,
     collections: () => new Set(paths().flatMap((path) => path?.collection ?? [])),
+    lists: (isOfKind) => {
+      const parsed = paths();
+      if (parsed.length === 0) return null;
+      const isOne = parsed.map((path) => path !== undefined && isOfKind(path));
+      return isOne.includes(true) && rows().some(({ qc }, i) => isOne[i] === true && qc !== "CRITICAL");
+    },
     isOnDisk: disk === undefined || disk.size > 0,
     missingCount: () => {
       if (disk === undefined) return 0;

@@ -4,6 +4,7 @@ import { IblAdapter } from "./ibl-adapter.js";
 import type { LfpOrigin } from "./lfp.js";
 import { PUBLIC_DATA_SERVER } from "./remote/remote-files.js";
 import { toSource } from "./source.js";
+import { VERSION } from "./version.js";
 import { DATASET, GOOD_RULE } from "./vocabulary.js";
 
 export interface IblOptions {
@@ -46,6 +47,7 @@ export function ibl(options: IblOptions): AdapterPlugin {
   return {
     id: DATASET,
     title: "IBL Brain-Wide Map",
+    version: VERSION,
     capabilities: {
       channels: true,
       units: true,

@@ -25,11 +25,17 @@ interface Metrics {
 
 const NO_METRICS: Metrics = { rowOf: new Map(), columns: new Map() };
 
-/** The collection of the sorting that is read: preferred sorter first. @throws {@link NotFoundError} where there is none */
-export function sortingCollection({ files, label, probe }: ProbeFiles): string {
-  const holding = [...collectionsOf(files, "spikes"), ...collectionsOf(files, "clusters")];
-  const collection = chooseSorting(collectionsOf(files, "spikes"), label) ?? chooseSorting(holding, label);
+/** The collection of the sorting that is read: preferred sorter first; undefined where there is none. */
+export function findSorting({ files, label }: Pick<ProbeFiles, "files" | "label">): string | undefined {
+  const spikes = collectionsOf(files, "spikes");
+  return chooseSorting(spikes, label) ?? chooseSorting([...spikes, ...collectionsOf(files, "clusters")], label);
+}
+
+/** As {@link findSorting}. @throws {@link NotFoundError} where there is none */
+export function sortingCollection(source: ProbeFiles): string {
+  const collection = findSorting(source);
   if (collection !== undefined) return collection;
+  const { label, probe } = source;
   throw new NotFoundError(
     `no spike sorting of probe ${label} (${probe.id}): the session lists no spikes.* or clusters.* file`,
     {

@@ -17,6 +17,8 @@ export interface KnownFacts {
   readonly session: {
     readonly ref: string;
     readonly subject: string | null;
+    /** In the source's own words, letter by letter. */
+    readonly sessionType: string | null;
     /** The session clock runs inside this span. */
     readonly clock: { readonly start: number; readonly stop: number };
   };

@@ -66,6 +66,7 @@ export class MemoryAdapter implements DatasetAdapter {
       if (filter.subject !== undefined && filter.subject !== subject) continue;
       yield {
         ...{ ref: session, dataset: MEMORY_DATASET, subject, lab: null, startTime: null, paradigm: "passive.visual" },
+        ...{ sessionType: id === "s1" ? "formulas_1.1" : null, hasPupil: id === "s1" ? false : null },
         ...{ probeCount: id === "s1" ? 2 : 0, sex: null, ageDays: null, genotype: null },
       };
     }
@@ -75,13 +76,14 @@ export class MemoryAdapter implements DatasetAdapter {
     await this.#readTables(options);
     expectKnown(session, ["s1", "s2"]);
     if (session.id === "s2") return [];
-    const { channels, units, lfp } = this.#capabilities;
+    const { channels, units, waveforms, lfp } = this.#capabilities;
     const first = {
       ...{ ref: PROBE, session, label: "first", channelCount: channels ? SITES : null },
-      ...{ unitCount: units ? UNIT_SITES.length : null, hasLfp: lfp, model: null },
+      ...{ unitCount: units ? UNIT_SITES.length : null, hasLfp: lfp, hasWaveforms: waveforms },
+      ...{ model: null },
     };
-    const second = { ref: OTHER_PROBE, label: "second", channelCount: null, unitCount: null, hasLfp: false };
-    return [first, { ...first, ...second }];
+    const second = { ref: OTHER_PROBE, label: "second", channelCount: null, unitCount: null };
+    return [first, { ...first, ...second, hasLfp: false, hasWaveforms: false }];
   }
 
   async channels(probe: ProbeRef, options?: CallOptions): Promise<ChannelTable> {

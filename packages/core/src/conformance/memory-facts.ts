@@ -17,7 +17,7 @@ import {
 /** Facts of {@link memoryPlugin}'s dataset, evaluated from the formulas and not with the adapter. */
 export const MEMORY_FACTS: KnownFacts = {
   sessions: 2,
-  session: { ref: formatRef(SESSION), subject: "A-1", clock: { start: 0, stop: 60 } },
+  session: { ref: formatRef(SESSION), subject: "A-1", sessionType: "formulas_1.1", clock: { start: 0, stop: 60 } },
   probes: 2,
   probe: { ref: formatRef(PROBE), label: "first" },
   channels: {

@@ -10,6 +10,7 @@ export function memoryPlugin(without: readonly Capability[] = []): AdapterPlugin
   return {
     id: MEMORY_DATASET,
     title: "A dataset made of formulas",
+    version: "1.0.0",
     capabilities,
     rules: [{ id: "memory-good@2026", title: "good", definition: "even unit number", source: "this page" }],
     citations: ["none: made of formulas"],

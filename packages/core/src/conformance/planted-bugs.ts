@@ -354,6 +354,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "a tidied session type",
+    foundBy: "sessions > are all listed, valid and unique",
+    plant: (adapter) => ({
+      sessions: async function* (filter, options) {
+        for await (const session of adapter.sessions(filter, options)) {
+          yield { ...session, sessionType: session.sessionType?.replaceAll("_", " ") ?? null };
+        }
+      },
+    }),
+  },
+  {
+    name: "waveforms said to be absent that are there",
+    foundBy: "probes > have no LFP or waveforms where they say so",
+    plant: (adapter) => ({
+      probes: async (session, options) =>
+        (await adapter.probes(session, options)).map((probe) => ({ ...probe, hasWaveforms: false })),
+    }),
+  },
+  {
     name: "a file's path that leaves the folder",
     foundBy: "files > have safe relative paths, sizes, digests and addresses without credentials",
     plant: withFiles((file) => ({ ...file, path: `../${file.path}` })),

@@ -14,6 +14,11 @@ export const probeInsertionSchema = z
     unitCount: z.int().nullable(),
     /** Whether there is an LFP to read; null where the source does not say. */
     hasLfp: z.boolean().nullable(),
+    /**
+     * Whether the release has mean waveforms of the probe's units; null where the source's tables do not say. The file that holds them may
+     * still have to be fetched.
+     */
+    hasWaveforms: z.boolean().nullable(),
     /** Hardware, as the source names it (`3B2`, `3a`). */
     model: z.string().nullable(),
   })

@@ -13,6 +13,13 @@ export const sessionSchema = z
     startTime: z.string().nullable(),
     /** `task.decision`, `passive.visual`: what the animal did. */
     paradigm: z.string().nullable(),
+    /** Kind of session, or names of the tasks, in the source's own words: Allen's `session_type`, the task protocols of IBL. */
+    sessionType: z.string().nullable(),
+    /**
+     * Whether the release has measurements of the pupil; null where the source's tables do not say. The file that holds them may still have to
+     * be fetched.
+     */
+    hasPupil: z.boolean().nullable(),
     /** Probes that the source lists; null where it does not say. */
     probeCount: z.int().nullable(),
     sex: z.enum(["M", "F"]).nullable(),

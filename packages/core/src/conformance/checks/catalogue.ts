@@ -14,6 +14,7 @@ export const catalogueChecks: readonly AdapterCheck[] = [
     needs: [],
     run: async ({ plugin }) => {
       expect(plugin.id).toMatch(/^[a-z][a-z0-9-]*$/);
+      expect(plugin.version).toMatch(/^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?$/);
       expect(Object.keys(plugin.capabilities).sort()).toEqual([...CAPABILITIES].sort());
       for (const rule of plugin.rules) expect(rule.id).toMatch(/^[a-z0-9-]+@\d{4}$/);
       expect(plugin.capabilities.units ? plugin.rules.length : 1, "a published rule for units").toBeGreaterThan(0);
@@ -60,6 +61,7 @@ export const catalogueChecks: readonly AdapterCheck[] = [
         const found = sessions.find(({ ref }) => formatRef(ref) === subject.known.session.ref);
         expect(found, subject.known.session.ref).toBeDefined();
         expect(found?.subject).toBe(subject.known.session.subject);
+        expect(found?.sessionType, "sessionType").toBe(subject.known.session.sessionType);
       }),
   },
   {
@@ -92,6 +94,22 @@ export const catalogueChecks: readonly AdapterCheck[] = [
         expect(found?.label).toBe(subject.known.probe.label);
         const [listed] = await collect(adapter.sessions({ refs: [session] }));
         if (listed?.probeCount !== null) expect(listed?.probeCount, "probeCount").toBe(probes.length);
+      }),
+  },
+  {
+    name: "probes > have no LFP or waveforms where they say so",
+    needs: [],
+    run: async (subject) =>
+      withAdapter(subject, async (adapter) => {
+        const { capabilities } = subject.plugin;
+        for (const probe of await adapter.probes(knownRef(subject, subject.known.session.ref, "session"))) {
+          const name = formatRef(probe.ref);
+          if (!capabilities.lfp) expect(probe.hasLfp, `hasLfp of ${name}`).not.toBe(true);
+          else if (probe.hasLfp === false) await expectDataError(adapter.lfp(probe.ref), "not-found", `LFP of ${name}`);
+          if (!capabilities.waveforms) expect(probe.hasWaveforms, `hasWaveforms of ${name}`).not.toBe(true);
+          else if (probe.hasWaveforms === false)
+            await expectDataError(adapter.waveforms(probe.ref), "not-found", `waveforms of ${name}`);
+        }
       }),
   },
   {
