@@ -1,4 +1,4 @@
-import { type CallOptions, type MovementSignal, NotFoundError } from "@crossprobe/core";
+import type { CallOptions, MovementSignal } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { DEFAULT_ERRATA, type ErrataSettings, errataOf } from "./errata/errata-choice.js";
 import { NoticeCounter } from "./notices.js";
@@ -17,10 +17,6 @@ export async function readMovement(
   errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<MovementSignal> {
   const running = await readRunning(file, options, errata);
-  if (!running)
-    throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`, {
-      hint: "Look at what the file holds with `crossprobe inspect`.",
-    });
   const { startTimes, stopTimes, speeds } = running;
   const spans = usableSpans(startTimes, stopTimes, speeds);
   const notices = new NoticeCounter();

@@ -1,5 +1,6 @@
 import { findRegion, findRegionById, hemisphereOf, type Region, ROOT_ID, toRegionLabel } from "@crossprobe/atlas";
 import type { AbsentReason, CcfPoint, Channel } from "@crossprobe/core";
+import { CCF_COLUMNS } from "./ccf-columns.js";
 import type { CsvCells } from "./csv-cells.js";
 import { SENTINEL_ERRATA, type StoredPoint } from "./errata/coordinates.js";
 import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
@@ -67,9 +68,9 @@ function labelOf(cells: CsvCells, row: number, notices: NoticeCounter): Region |
 }
 
 function ccfOf(cells: CsvCells, row: number, notices: NoticeCounter, errata: ErrataSettings): CcfPoint | null {
-  const ap = cells.number("anterior_posterior_ccf_coordinate", row);
-  const dv = cells.number("dorsal_ventral_ccf_coordinate", row);
-  const ml = cells.number("left_right_ccf_coordinate", row);
+  const ap = cells.number(CCF_COLUMNS[0], row);
+  const dv = cells.number(CCF_COLUMNS[1], row);
+  const ml = cells.number(CCF_COLUMNS[2], row);
   if (ap === null || dv === null || ml === null) return null;
   const point: StoredPoint = [ap, dv, ml];
   const sentinel = SENTINEL_ERRATA.find((erratum) => errata.isOn(erratum.id) && erratum.detect(point));

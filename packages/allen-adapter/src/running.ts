@@ -1,4 +1,4 @@
-import type { CallOptions, Notice } from "@crossprobe/core";
+import { type CallOptions, NotFoundError, type Notice } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { openTimeSeries, type TimeSeries } from "@crossprobe/nwb";
 import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
@@ -19,18 +19,23 @@ export interface Running {
 }
 
 /**
- * Running of one session, every span; `undefined` when the file has none. Reads three vectors.
+ * Running of one session, every span. Reads three vectors.
  *
  * Source: `running_speed` is the mean speed in cm/s between its timestamp and that of `running_speed_end_times`; files of 2019 hold
  * both rows of times in `running_speed` itself, `(2, N)`.
+ *
+ * @throws {@link NotFoundError} when the file holds no running speed
  */
 export async function readRunning(
   file: Hdf5File,
   options?: CallOptions,
   errata: ErrataSettings = DEFAULT_ERRATA,
-): Promise<Running | undefined> {
+): Promise<Running> {
   const series = await openTimeSeries(file, SPEED_PATH, options);
-  if (!series) return undefined;
+  if (!series)
+    throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`, {
+      hint: "Look at what the file holds with `crossprobe inspect`.",
+    });
   const count = Math.min(series.sampleCount, series.clock.sampleCount);
   const speeds = (await series.read([0, count], options)).data;
   const startTimes = await series.clock.times(0, count, options);

@@ -1,5 +1,6 @@
 import { type ByteStore, type CallOptions, SchemaError } from "@crossprobe/core";
 import { readCsvColumns } from "@crossprobe/formats/csv";
+import { CCF_COLUMNS } from "./ccf-columns.js";
 import { CsvCells } from "./csv-cells.js";
 
 /** Name of a metadata table of the project cache. */
@@ -20,9 +21,7 @@ const REQUIRED: Readonly<Record<TableName, readonly string[]>> = {
     "local_index",
     "probe_horizontal_position",
     "probe_vertical_position",
-    "anterior_posterior_ccf_coordinate",
-    "dorsal_ventral_ccf_coordinate",
-    "left_right_ccf_coordinate",
+    ...CCF_COLUMNS,
     "ecephys_structure_id",
     "ecephys_structure_acronym",
   ],

@@ -1,7 +1,9 @@
 import type { Column } from "@crossprobe/core";
+import { CCF_COLUMNS } from "../ccf-columns.js";
 import { countSentinels, SENTINEL_ERRATA, type StoredPoint } from "../errata/coordinates.js";
 import { type ErrataChoice, ErrataSettings } from "../errata/errata-choice.js";
 import { NO_EFFECTIVE_RATE, RAW_LFP_RATE, ZERO_RATE } from "../errata/rates.js";
+import { RELEASE_NAMES } from "../metric-names.js";
 import type { NoticeCounter } from "../notices.js";
 import type { DiskTable } from "./disk-table.js";
 import type { TypedColumn, TypedColumns } from "./project-table.js";
@@ -54,15 +56,9 @@ export function probeColumns(table: DiskTable, errata: ErrataSettings, notices: 
   return columns;
 }
 
-const COORDINATES: readonly string[] = [
-  "anterior_posterior_ccf_coordinate",
-  "dorsal_ventral_ccf_coordinate",
-  "left_right_ccf_coordinate",
-];
-
 /** The columns of `channels.csv` with points of the atlas absent where one of their coordinates is a sentinel (-1000, -1, 0). */
 export function channelColumns(table: DiskTable, errata: ErrataSettings, notices: NoticeCounter): TypedColumns {
-  const axes = COORDINATES.map((name) => numbersOf(table.columns, name));
+  const axes = CCF_COLUMNS.map((name) => numbersOf(table.columns, name));
   const mended = SENTINEL_ERRATA.filter(({ id }) => errata.isOn(id));
   if (mended.length === 0 || axes.includes(undefined)) return table.columns;
   const points = Array.from({ length: table.rowCount }, (_, row): StoredPoint => {
@@ -78,31 +74,17 @@ export function channelColumns(table: DiskTable, errata: ErrataSettings, notices
     values: values.map((value, row) => (isUnregistered[row] ? Number.NaN : value)),
     dtype: "float64",
   });
-  return new Map(
-    [...table.columns].map(([name, column]) => {
-      const axis = axes[COORDINATES.indexOf(name)];
-      return [name, axis ? repaired(axis) : column];
-    }),
-  );
+  const columns = new Map(table.columns);
+  CCF_COLUMNS.forEach((name, i) => {
+    const axis = axes[i];
+    if (axis) columns.set(name, repaired(axis));
+  });
+  return columns;
 }
-
-/** Source: AllenSDK `_get_units`. */
-const UNIT_NAMES: ReadonlyMap<string, string> = new Map([
-  ["PT_ratio", "waveform_PT_ratio"],
-  ["amplitude", "waveform_amplitude"],
-  ["duration", "waveform_duration"],
-  ["halfwidth", "waveform_halfwidth"],
-  ["recovery_slope", "waveform_recovery_slope"],
-  ["repolarization_slope", "waveform_repolarization_slope"],
-  ["spread", "waveform_spread"],
-  ["velocity_above", "waveform_velocity_above"],
-  ["velocity_below", "waveform_velocity_below"],
-  ["l_ratio", "L_ratio"],
-]);
 
 /** The columns of `units.csv` under the names that AllenSDK gives them. */
 export function unitColumns({ columns }: DiskTable): TypedColumns {
-  return new Map([...columns].map(([name, column]) => [UNIT_NAMES.get(name) ?? name, column]));
+  return new Map([...columns].map(([name, column]) => [RELEASE_NAMES.get(name) ?? name, column]));
 }
 
 /** A column of numbers; `undefined` where there is none of that name. */

@@ -3,7 +3,7 @@ import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { openTimeSeries } from "@crossprobe/nwb";
 import { DEFAULT_ERRATA, type ErrataSettings } from "../errata/errata-choice.js";
 import type { NoticeCounter } from "../notices.js";
-import { readRunning, SPEED_PATH } from "../running.js";
+import { readRunning } from "../running.js";
 import { evenTable } from "./columns.js";
 
 const ROTATION_PATH = "/processing/running/running_wheel_rotation";
@@ -26,10 +26,6 @@ export async function readRunningTable(
   errata: ErrataSettings = DEFAULT_ERRATA,
 ): Promise<Table> {
   const running = await readRunning(file, options, errata);
-  if (!running)
-    throw new NotFoundError(`${file.url} holds no running speed (${SPEED_PATH}).`, {
-      hint: "Look at what the file holds with `crossprobe inspect`.",
-    });
   for (const { code, where, message, count } of running.notices) notices.add(code, where ?? file.url, message, count);
   const rotation = await openTimeSeries(file, ROTATION_PATH, options);
   const rotations = rotation && (await rotation.read(undefined, options)).data;

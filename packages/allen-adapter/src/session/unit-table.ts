@@ -1,23 +1,10 @@
 import { type CallOptions, NotFoundError, SchemaError, type Table, table } from "@crossprobe/core";
 import type { Hdf5File } from "@crossprobe/formats/hdf5";
 import { findColumn, readUnits, toTable } from "@crossprobe/nwb";
+import { RELEASE_NAMES } from "../metric-names.js";
 import type { NoticeCounter } from "../notices.js";
 import { isAbsentCell, numbersIn, rowsById, rowsWhere, takeCells, takeRows } from "./columns.js";
 import { metricRules, type SessionUnitRule, type UnitFilters } from "./unit-filters.js";
-
-/** Metrics under the names that the release documents, by their names in the file. Source: AllenSDK `ecephys_session.py`. */
-const RENAMED: ReadonlyMap<string, string> = new Map([
-  ["PT_ratio", "waveform_PT_ratio"],
-  ["amplitude", "waveform_amplitude"],
-  ["duration", "waveform_duration"],
-  ["halfwidth", "waveform_halfwidth"],
-  ["recovery_slope", "waveform_recovery_slope"],
-  ["repolarization_slope", "waveform_repolarization_slope"],
-  ["spread", "waveform_spread"],
-  ["velocity_above", "waveform_velocity_above"],
-  ["velocity_below", "waveform_velocity_below"],
-  ["l_ratio", "L_ratio"],
-]);
 
 /** What a unit takes from its probe, by the name it has there. */
 const OF_PROBE = [
@@ -49,7 +36,7 @@ export async function readFileUnits(file: Hdf5File, notices: NoticeCounter, opti
     });
   }
   return table(
-    [...columns].map(([name, column]) => [RENAMED.get(name) ?? name, column] as const),
+    [...columns].map(([name, column]) => [RELEASE_NAMES.get(name) ?? name, column] as const),
     rowCount,
   );
 }

@@ -1,4 +1,5 @@
 import { QueryError } from "@crossprobe/core";
+import { CCF_COLUMNS } from "../ccf-columns.js";
 
 /** Identifiers or names that a query is narrowed to. */
 export type Ids = readonly (number | string)[];
@@ -49,9 +50,7 @@ const CHANNEL_COLUMNS = [
   "local_index",
   "probe_horizontal_position",
   "probe_vertical_position",
-  "anterior_posterior_ccf_coordinate",
-  "dorsal_ventral_ccf_coordinate",
-  "left_right_ccf_coordinate",
+  ...CCF_COLUMNS,
   "structures.id as ecephys_structure_id",
   "structures.acronym as ecephys_structure_acronym",
 ];
