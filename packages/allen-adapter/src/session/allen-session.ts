@@ -1,47 +1,25 @@
-import {
-  type CallOptions,
-  type NdArray,
-  type Notice,
-  ndArray,
-  QueryError,
-  SharedRead,
-  type Table,
-  table,
-} from "@crossprobe/core";
+import { type CallOptions, type Notice, QueryError, type Table, table } from "@crossprobe/core";
 import { readInvalidTimes } from "../invalid-intervals.js";
 import { NoticeCounter } from "../notices.js";
-import { readPresentationTables } from "../presentations.js";
 import type { SessionFile } from "../session-file.js";
-import { domainNotices, toBinCentres, toBinDomain } from "./bin-domain.js";
-import { type FileChannels, joinListedChannels, readFileChannels } from "./channel-table.js";
-import { isAbsentCell, numbersIn, rowsById, rowsWhere, takeRows } from "./columns.js";
-import { toConditionStatistics } from "./condition-statistics.js";
+import { rowsWhere } from "./columns.js";
 import { type GazeOptions, readGaze, readPupil } from "./eye-tracking.js";
-import { readIdentity, type SessionIdentity } from "./identity.js";
+import type { SessionIdentity } from "./identity.js";
 import { readLightPulses } from "./light-pulses.js";
 import { readMeanWaveform, type UnitWaveform } from "./mean-waveform.js";
 import { rowsOf } from "./named-rows.js";
 import type { Presence } from "./presence.js";
 import { toPresentationIntervals } from "./presentation-intervals.js";
-import { readProbes } from "./probe-table.js";
+import { type CountChoice, PresentationSpikes, type SpikeChoice, type SpikeCounts } from "./presentation-spikes.js";
 import { type Rig, readRig } from "./rig.js";
 import { readRawRunning, readRunningTable } from "./running-tables.js";
-import { type CountArray, countSpikes } from "./spike-counts.js";
-import { toSpikeRows, type UnitTrain, type Windows } from "./spike-rows.js";
-import type { BinEdges } from "./spike-search.js";
-import { joinPresentationTables } from "./stimulus-columns.js";
+import { SessionTables } from "./session-tables.js";
 import { toEpochs } from "./stimulus-epochs.js";
 import { type ParameterValue, toParameterValues } from "./stimulus-parameters.js";
-import {
-  choosePresentations,
-  type PresentationChoice,
-  rowsOfStimuli,
-  type StimulusData,
-  toStimulusData,
-} from "./stimulus-presentations.js";
+import { choosePresentations, type PresentationChoice, rowsOfStimuli } from "./stimulus-presentations.js";
 import { type StructureIntervals, toStructureIntervals } from "./structure-intervals.js";
 import type { UnitFilters } from "./unit-filters.js";
-import { countByStructure, labelsOf, readFileUnits, type StructureCount, toUnits } from "./unit-table.js";
+import { countByStructure, labelsOf, type StructureCount } from "./unit-table.js";
 import { KEPT_SPIKE_BYTES, UnitTrains } from "./unit-trains.js";
 
 /** What a session is read with besides its file. */
@@ -56,37 +34,6 @@ export interface SessionSettings {
   readonly keptSpikeBytes?: number | undefined;
 }
 
-/** Presentations and units of a question about spikes. */
-export interface SpikeChoice extends CallOptions {
-  /** Numbers of presentations, in the order wanted; all if not given. */
-  readonly presentations?: number | readonly number[] | undefined;
-  /** Ids of units, in the order wanted; all of the unit table if not given. */
-  readonly units?: number | readonly number[] | undefined;
-  /** `halfOpen` if not given; `allensdk` closes bins at both ends, and shifts presentations to `(start, stop]`. */
-  readonly binEdges?: BinEdges | undefined;
-}
-
-export interface CountChoice extends SpikeChoice {
-  /** Edges of the bins, seconds from the start of a presentation, ascending. */
-  readonly edges: ArrayLike<number>;
-  /** 1 where there are spikes, instead of how many. */
-  readonly asBinary?: boolean | undefined;
-  /** What becomes of the edges on the session clock (`[presentations, edges]`), such as a shift. */
-  readonly changeEdges?: ((edges: Float64Array) => Float64Array) | undefined;
-}
-
-/** Spikes in the bins around presentations. */
-export interface SpikeCounts {
-  /** `[presentations, bins, units]`. */
-  readonly counts: NdArray<CountArray>;
-  readonly presentationIds: Float64Array;
-  /** Middles of the bins, seconds from the start of a presentation. */
-  readonly binCentres: Float64Array;
-  readonly unitIds: Float64Array;
-  /** `windows-overlap`, `binary-bins-wide`. */
-  readonly notices: readonly Notice[];
-}
-
 /**
  * One session of Visual Coding – Neuropixels, read from its NWB file on demand: what is asked for is read, once, and no more.
  *
@@ -96,32 +43,18 @@ export interface SpikeCounts {
 export class AllenSession {
   readonly url: string;
   readonly #file: SessionFile;
-  readonly #filters: UnitFilters;
-  readonly #listed: Table | undefined;
   readonly #notices = new NoticeCounter();
   readonly #counted = new Set<string>();
   readonly #trains: UnitTrains;
-  readonly #identity: SharedRead<SessionIdentity>;
-  readonly #probes: SharedRead<Table>;
-  readonly #fileChannels: SharedRead<FileChannels>;
-  readonly #channels: SharedRead<Table>;
-  readonly #fileUnits: SharedRead<Table>;
-  readonly #units: SharedRead<Table>;
-  readonly #stimulus: SharedRead<StimulusData>;
+  readonly #tables: SessionTables;
+  readonly #spikes: PresentationSpikes;
 
   constructor(file: SessionFile, settings: SessionSettings = {}) {
     this.url = file.file.url;
     this.#file = file;
-    this.#filters = settings.filters ?? {};
-    this.#listed = settings.channels;
+    this.#tables = new SessionTables(file, settings.filters ?? {}, settings.channels, this.#notices);
     this.#trains = new UnitTrains(file, this.#notices, settings.keptSpikeBytes ?? KEPT_SPIKE_BYTES);
-    this.#identity = new SharedRead((options) => readIdentity(file.file, file.nwb, options));
-    this.#probes = new SharedRead((options) => readProbes(file.file, this.#notices, options, file.errata));
-    this.#fileChannels = new SharedRead((options) => readFileChannels(file.file, this.#notices, options, file.errata));
-    this.#channels = new SharedRead((options) => this.#readChannels(options));
-    this.#fileUnits = new SharedRead((options) => readFileUnits(file.file, this.#notices, options));
-    this.#units = new SharedRead((options) => this.#readUnits(options));
-    this.#stimulus = new SharedRead((options) => this.#readStimulus(options));
+    this.#spikes = new PresentationSpikes(this.url, this.#tables, this.#trains);
   }
 
   /** What was repaired, masked or left out in everything read so far. */
@@ -131,22 +64,22 @@ export class AllenSession {
 
   /** Session, stimulus set and animal. */
   async identity(options?: CallOptions): Promise<SessionIdentity> {
-    return this.#identity.read(options);
+    return this.#tables.identity(options);
   }
 
   /** Probes: `id`, `description` (the name), `location`, `sampling_rate`, `lfp_sampling_rate` (Hz), `has_lfp_data`. */
   async probes(options?: CallOptions): Promise<Table> {
-    return this.#probes.read(options);
+    return this.#tables.probes(options);
   }
 
   /** Channels: place on the probe (µm), label, coordinates (CCF µm). Unusable ones are left out unless `byValidity` is false. */
   async channels(options?: CallOptions): Promise<Table> {
-    return this.#channels.read(options);
+    return this.#tables.channels(options);
   }
 
   /** Units that pass the filters: metrics, peak channel, probe. Reads no spike. */
   async units(options?: CallOptions): Promise<Table> {
-    return this.#units.read(options);
+    return this.#tables.units(options);
   }
 
   /** Distinct labels of the channels in order, null among them where channels have none. */
@@ -166,24 +99,24 @@ export class AllenSession {
 
   /** Presentations: times, name, block, parameters, condition. Unknown stimuli give no rows. */
   async stimulusPresentations(choice: PresentationChoice & CallOptions = {}): Promise<Table> {
-    const { presentations } = await this.#stimulus.read({ signal: choice.signal });
+    const { presentations } = await this.#tables.stimulus({ signal: choice.signal });
     return choosePresentations(presentations, choice, this.#chosenRows(presentations, choice));
   }
 
   /** Every distinct combination of parameters, detailed ones too. */
   async stimulusConditions(options?: CallOptions): Promise<Table> {
-    return (await this.#stimulus.read(options)).conditions;
+    return (await this.#tables.stimulus(options)).conditions;
   }
 
   /** Names of stimuli in order of first appearance. */
   async stimulusNames(options?: CallOptions): Promise<readonly string[]> {
-    const { presentations } = await this.#stimulus.read(options);
+    const { presentations } = await this.#tables.stimulus(options);
     return [...new Set(Array.from(presentations.columns.get("stimulus_name") ?? [], String))];
   }
 
   /** Runs of presentations of one block. @param shortest seconds an epoch must last to be listed, by stimulus */
   async stimulusEpochs(shortest: Readonly<Record<string, number>> = {}, options?: CallOptions): Promise<Table> {
-    return toEpochs((await this.#stimulus.read(options)).presentations, shortest);
+    return toEpochs((await this.#tables.stimulus(options)).presentations, shortest);
   }
 
   /** Distinct values of each visible parameter that is used in the presentations chosen. */
@@ -195,7 +128,7 @@ export class AllenSession {
 
   /** Seconds between consecutive presentations, of some stimuli or of all. */
   async presentationIntervals(stimuli?: string | readonly string[], options?: CallOptions): Promise<Table> {
-    return toPresentationIntervals((await this.#stimulus.read(options)).presentations, stimuli);
+    return toPresentationIntervals((await this.#tables.stimulus(options)).presentations, stimuli);
   }
 
   /**
@@ -204,19 +137,19 @@ export class AllenSession {
    * @throws {@link NotFoundError} for a unit that the unit table does not have
    */
   async spikeTimes(unitId: number, options?: CallOptions): Promise<Float64Array> {
-    await this.#unitRows(unitId, options);
+    await this.#tables.unitRows(unitId, options);
     return this.#trains.times(unitId, options);
   }
 
   /** Amplitudes of the spikes of {@link spikeTimes}, volts. */
   async spikeAmplitudes(unitId: number, options?: CallOptions): Promise<Float64Array> {
-    await this.#unitRows(unitId, options);
+    await this.#tables.unitRows(unitId, options);
     return this.#trains.amplitudes(unitId, options);
   }
 
   /** Mean spike shape of a unit, microvolts. */
   async meanWaveform(unitId: number, options?: CallOptions): Promise<UnitWaveform> {
-    await this.#unitRows(unitId, options);
+    await this.#tables.unitRows(unitId, options);
     const tables = {
       units: await this.units(options),
       channels: await this.channels(options),
@@ -235,32 +168,12 @@ export class AllenSession {
    * @throws {@link NotFoundError} for a unit or presentation that the session does not have
    */
   async presentationwiseSpikeCounts(choice: CountChoice): Promise<SpikeCounts> {
-    const windows = await this.#windows(choice);
-    const domain = toBinDomain(windows.startTimes, choice.edges, choice.changeEdges);
-    const trains = await this.#trainsOf(choice);
-    const counts = countSpikes(
-      trains.map(({ times }) => times),
-      domain,
-      choice.binEdges,
-    );
-    return {
-      counts: choice.asBinary
-        ? ndArray(
-            counts.data.map((count) => Math.min(1, count)),
-            counts.shape,
-            "",
-          )
-        : counts,
-      presentationIds: windows.ids,
-      binCentres: toBinCentres(choice.edges),
-      unitIds: Float64Array.from(trains, ({ unitId }) => unitId),
-      notices: domainNotices(domain, choice.asBinary ?? false, this.url),
-    };
+    return this.#spikes.counts(choice);
   }
 
   /** Every spike during presentations, in time order: `spike_time`, `stimulus_presentation_id`, `unit_id`, `time_since_stimulus_presentation_onset`. */
   async presentationwiseSpikeTimes(choice: SpikeChoice = {}): Promise<Table> {
-    return toSpikeRows(await this.#trainsOf(choice), await this.#windows(choice), choice.binEdges);
+    return this.#spikes.rows(choice);
   }
 
   /**
@@ -270,11 +183,7 @@ export class AllenSession {
   async conditionwiseSpikeStatistics(
     choice: SpikeChoice & { readonly asRates?: boolean | undefined } = {},
   ): Promise<Table> {
-    return toConditionStatistics(await this.#trainsOf(choice), await this.#windows(choice), {
-      binEdges: choice.binEdges,
-      asRates: choice.asRates,
-      withoutSilent: choice.units === undefined,
-    });
+    return this.#spikes.statistics(choice);
   }
 
   /** Running: `start_time`, `end_time` (s), `velocity` (cm/s), `net_rotation` (radians). */
@@ -322,16 +231,7 @@ export class AllenSession {
   /** Closes the file; nothing can be read afterwards. */
   async close(): Promise<void> {
     const reason = new QueryError(`The session ${this.url} was closed while it was read.`);
-    for (const read of [
-      this.#probes,
-      this.#fileChannels,
-      this.#channels,
-      this.#fileUnits,
-      this.#units,
-      this.#stimulus,
-    ]) {
-      read.dispose(reason);
-    }
+    this.#tables.dispose(reason);
     await this.#file.file.close();
   }
 
@@ -342,83 +242,10 @@ export class AllenSession {
     return this.#notices;
   }
 
-  async #readChannels(options: CallOptions): Promise<Table> {
-    const { table: all, isValid } = await this.#fileChannels.read(options);
-    const valid = Array.from(isValid);
-    const isKept = (row: number) => this.#filters.byValidity === false || valid[row] === true;
-    const kept = takeRows(all, rowsWhere(all.rowCount, isKept));
-    const flagged = this.#filters.byValidity === false ? table([...kept.columns, ["valid_data", valid]]) : kept;
-    if (!this.#listed) return flagged;
-    const { errata } = this.#file;
-    return joinListedChannels(flagged, this.#listed, { place: this.url, errata, notices: this.#notices });
-  }
-
-  async #readUnits(options: CallOptions): Promise<Table> {
-    const parts = {
-      units: await this.#fileUnits.read(options),
-      channels: await this.channels(options),
-      probes: await this.probes(options),
-    };
-    const { table: all, isValid } = await this.#fileChannels.read(options);
-    const rowOf = rowsById(all);
-    const labels = all.columns.get("structure_acronym") ?? [];
-    const isUsable = (channelId: number) => isValid[rowOf.get(channelId) ?? -1] === true;
-    const isLabelled = (channelId: number) => !isAbsentCell(labels[rowOf.get(channelId) ?? -1]);
-    const report = { place: `${this.url}#/units`, notices: this.#notices };
-    return toUnits({ ...parts, isUsable, isLabelled }, this.#filters, report);
-  }
-
-  async #readStimulus(options: CallOptions): Promise<StimulusData> {
-    const { file, errata } = this.#file;
-    const tables = await readPresentationTables(file, { signal: options.signal });
-    const joined = joinPresentationTables(tables, this.#notices, errata);
-    return toStimulusData(joined, await readInvalidTimes(file, options), this.#notices);
-  }
-
   #chosenRows(presentations: Table, { stimuli, presentations: ids }: PresentationChoice): readonly number[] {
     const named = stimuli === undefined ? undefined : new Set(rowsOfStimuli(presentations, stimuli));
     if (ids === undefined) return named ? [...named] : rowsWhere(presentations.rowCount, () => true);
-    return this.#presentationRows(presentations, ids).filter((row) => named === undefined || named.has(row));
-  }
-
-  #presentationRows(presentations: Table, ids: number | readonly number[]): readonly number[] {
-    return rowsOf(presentations, ids, { noun: "presentation", url: this.url });
-  }
-
-  async #windows(
-    choice: SpikeChoice,
-  ): Promise<Windows & { readonly ids: Float64Array; readonly conditions: Float64Array }> {
-    const { presentations } = await this.#stimulus.read({ signal: choice.signal });
-    const { presentations: ids } = choice;
-    const chosen =
-      ids === undefined ? presentations : takeRows(presentations, this.#presentationRows(presentations, ids));
-    const numbers = (name: string) => Float64Array.from(numbersIn(chosen, name));
-    return {
-      ids: numbers("id"),
-      startTimes: numbers("start_time"),
-      stopTimes: numbers("stop_time"),
-      conditions: numbers("stimulus_condition_id"),
-    };
-  }
-
-  async #trainsOf({ units, signal }: SpikeChoice): Promise<readonly UnitTrain[]> {
-    const known = await this.units({ signal });
-    const ids = numbersIn(known, "id");
-    const rows = units === undefined ? ids.keys() : await this.#unitRows(units, { signal });
-    const trains: UnitTrain[] = [];
-    for (const row of rows) {
-      const unitId = ids[row] ?? Number.NaN;
-      trains.push({ unitId, times: await this.#trains.times(unitId, { signal }) });
-    }
-    return trains;
-  }
-
-  async #unitRows(ids: number | readonly number[], options?: CallOptions): Promise<readonly number[]> {
-    const inFile = rowsById(await this.#fileUnits.read(options));
-    const hintFor = (id: number) =>
-      inFile.has(id)
-        ? "The file has it, and the filters leave it out: open the session with other filters."
-        : undefined;
-    return rowsOf(await this.units(options), ids, { noun: "unit", url: this.url, hintFor });
+    const rows = rowsOf(presentations, ids, { noun: "presentation", url: this.url });
+    return rows.filter((row) => named === undefined || named.has(row));
   }
 }

@@ -2,10 +2,7 @@
 
 export {
   AllenSession,
-  type CountChoice,
   type SessionSettings,
-  type SpikeChoice,
-  type SpikeCounts,
 } from "./allen-session.js";
 export { toBinCentres, toBinDomain } from "./bin-domain.js";
 export type { GazeOptions } from "./eye-tracking.js";
@@ -14,6 +11,7 @@ export { readListedChannels } from "./listed-channels.js";
 export type { UnitWaveform } from "./mean-waveform.js";
 export { type OpenSessionOptions, openSessionFile } from "./open-session.js";
 export type { Presence } from "./presence.js";
+export type { CountChoice, SpikeChoice, SpikeCounts } from "./presentation-spikes.js";
 export type { Rig } from "./rig.js";
 export { type BinDomain, type CountArray, countSpikes } from "./spike-counts.js";
 export type { BinEdges } from "./spike-search.js";
