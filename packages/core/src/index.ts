@@ -106,9 +106,46 @@ export { type QualityRule, type Unit, type UnitTable, unitSchema } from "./model
 export type { MeanWaveform, WaveformTable } from "./model/waveforms.js";
 export { type NdArray, type NumericArray, ndArray } from "./nd-array.js";
 export { pause } from "./pause.js";
+export { type Asking, ask, asking } from "./query/ask.js";
+export {
+  AVAILABILITIES,
+  type Availability,
+  type Condition,
+  conditionSchema,
+  isAboutPlace,
+} from "./query/condition.js";
+export {
+  bothTrue,
+  eitherTrue,
+  MEMBERSHIPS,
+  type Membership,
+  type MembershipCounts,
+  type MembershipPolicy,
+  notTrue,
+  POLICIES,
+  TRUTH,
+} from "./query/membership.js";
 export type { UnitPlan, UnitQuestion } from "./query/plan.js";
 export { type Bounds, resolveRegion, type UnitConditions, type UnitPredicate } from "./query/predicate.js";
 export type { UnitQuery } from "./query/query.js";
+export {
+  deepFreeze,
+  parseQuestion,
+  type Question,
+  questionSchema,
+  ROW_KINDS,
+  type RowKind,
+  type Summary,
+} from "./query/question.js";
+export {
+  formatRegionSet,
+  inStructure,
+  membershipOfLabels,
+  type RegionLeaf,
+  type RegionSet,
+  regionSetSchema,
+  resolveStructure,
+} from "./query/region-set.js";
 export { parseRetryAfter } from "./retry-after.js";
 export { SharedRead } from "./shared-read.js";
 export { type Column, type Table, table } from "./table.js";

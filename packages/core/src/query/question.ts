@@ -1,0 +1,88 @@
+import { MAPPINGS, type Mapping } from "@crossprobe/atlas";
+import { z } from "zod";
+import { QueryError } from "../errors.js";
+import { type Condition, conditionSchema } from "./condition.js";
+import { type MembershipPolicy, POLICIES } from "./membership.js";
+
+/** What a question can be about: rows of one of the four tables. */
+export const ROW_KINDS = ["sessions", "probes", "channels", "units"] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
+
+/** One number of a group: of a column of numbers or a metric by its definition id. Rows without the value are left out and counted. */
+export interface Summary {
+  readonly of: string;
+  readonly statistic: "median" | "mean" | "min" | "max" | { readonly quantile: number };
+}
+
+/** A question about everything that a catalogue holds, as plain data: it goes to JSON and back unchanged. */
+export interface Question {
+  readonly kind: RowKind;
+  /** Every one must hold. */
+  readonly where: readonly Condition[];
+  readonly policy: MembershipPolicy;
+  /** The mapping that regions are grouped and shown by. */
+  readonly mapping: Mapping;
+  /** Columns (`dataset`, `region`, `lab` …) whose values make the groups; no groups if empty. */
+  readonly groupBy: readonly string[];
+  /** Numbers of each group beside the count of its rows. */
+  readonly summaries: readonly Summary[];
+  /** Columns, metrics or summaries to sort by, the first one first; else the order of the catalogue. */
+  readonly sort: readonly { readonly by: string; readonly descending: boolean }[];
+  /** Rows, or groups, at most; null for all. Counts are of everything. */
+  readonly limit: number | null;
+  /** Columns wanted; null for all. */
+  readonly columns: readonly string[] | null;
+}
+
+const summarySchema = z
+  .strictObject({
+    of: z.string().min(1),
+    statistic: z.union([
+      z.enum(["median", "mean", "min", "max"]),
+      z.strictObject({ quantile: z.number().min(0).max(1) }).readonly(),
+    ]),
+  })
+  .readonly();
+
+/** Everything but the kind may be left out of the JSON. */
+export const questionSchema: z.ZodType<Question> = z
+  .strictObject({
+    kind: z.enum(ROW_KINDS),
+    where: z.array(conditionSchema).readonly().default([]),
+    policy: z.enum(POLICIES).default("strict"),
+    mapping: z.enum(MAPPINGS).default("allen"),
+    groupBy: z.array(z.string().min(1)).readonly().default([]),
+    summaries: z.array(summarySchema).readonly().default([]),
+    sort: z
+      .array(z.strictObject({ by: z.string().min(1), descending: z.boolean().default(false) }).readonly())
+      .readonly()
+      .default([]),
+    limit: z.int().min(0).nullable().default(null),
+    columns: z.array(z.string().min(1)).readonly().nullable().default(null),
+  })
+  .readonly();
+
+/**
+ * A question from JSON, frozen.
+ *
+ * @throws {@link QueryError} naming what is wrong and where
+ * @example
+ * parseQuestion(JSON.parse('{"kind":"units","where":[{"inRegion":{"region":"CA1"}}]}'));
+ */
+export function parseQuestion(json: unknown): Question {
+  const parsed = questionSchema.safeParse(json);
+  if (parsed.success) return deepFreeze(parsed.data);
+  const [issue] = parsed.error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? "the question" : issue.path.join(".");
+  throw new QueryError(`${place} is no part of a question: ${issue?.message ?? "it does not fit"}`, {
+    cause: parsed.error,
+    hint: "compare it with a question made by ask() and JSON.stringify",
+  });
+}
+
+/** Frozen all the way down. */
+export function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}
