@@ -2,7 +2,7 @@
 //
 //   npm run kill9 -- [--points 200] [--seed 1]
 //
-// Each point is a process that downloads six files and ends itself before, after or in the middle of the n-th change that it makes to the file
+// Each point is a process that downloads seven files and ends itself before, after or in the middle of the n-th change that it makes to the file
 // system (a write, a rename, a sync, a folder, a lock). After each, every file in its place must be whole and right, none that was there may be
 // gone, and nothing else may lie among them; at the end of each chain of up to four points a process that is left alone must finish all of them.
 // Exits with 1 when anything is wrong.
@@ -22,7 +22,8 @@ const { values } = parseArgs({
 });
 const points = Number(values.points);
 const { integer } = createRandom(Number(values.seed));
-const SIZES = [0, 1, 70_000, 300_000, 1_000_000, 150_000];
+// The last is long enough for digests to come from another thread.
+const SIZES = [0, 1, 70_000, 300_000, 1_000_000, 150_000, 17_500_000];
 const contents = SIZES.map((size, file) =>
   Uint8Array.from({ length: size }, (_, i) => (i * 7 + (i >> 9) + file * 13) & 255),
 );
@@ -53,7 +54,7 @@ async function chain() {
   try {
     const length = 1 + integer(4);
     for (let i = 0; i < length && totals.killed < points; i++) {
-      const point = { at: integer(130), when: ["before", "after", "middle"][integer(3)] };
+      const point = { at: integer(170), when: ["before", "after", "middle"][integer(3)] };
       if ((await work(folder, point)) === "killed") totals.killed++;
       look(folder, there, `after ${JSON.stringify(point)}`);
     }

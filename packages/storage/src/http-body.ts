@@ -1,9 +1,9 @@
-import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import { isDataError, StoreError } from "@crossprobe/core";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
 import { checkAddress, guardedLookup, withoutQuery } from "./download/address-guard.js";
+import { isReused, WideAgent } from "./wide-agent.js";
 
 /** Gives the value of an `Authorization` header for an address, where there is one for it. */
 export type Authorize = (url: URL) => string | undefined;
@@ -120,11 +120,14 @@ export class HttpBodies {
 
 function agents(options: object) {
   const kept = { keepAlive: true, ...options };
-  return { httpAgent: new HttpAgent(kept), httpsAgent: new HttpsAgent(kept) };
+  return { httpAgent: new WideAgent(kept), httpsAgent: new HttpsAgent(kept) };
 }
 
 /** How much may wait to be taken before the connection is asked to hold on, bytes. */
 const QUEUED_BYTES = 4 * 1024 * 1024;
+
+/** A piece that is worth a write of its own, bytes. */
+const LONG_PIECE_BYTES = 256 * 1024;
 
 /**
  * The pieces of a body in a queue of our own: a stream that breaks off drops what it has not handed out yet, and each of these bytes counts
@@ -151,12 +154,7 @@ class BodyQueue {
     try {
       for (;;) {
         if (this.#pieces.length > 0) {
-          // All that came meanwhile in one: a write a piece of 64 kB would cost more than the copy.
-          const piece = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
-          this.#pieces.length = 0;
-          this.#queued = 0;
-          this.#hold(false);
-          if (piece !== undefined) yield piece;
+          yield this.#take();
         } else if (this.#end !== undefined) break;
         else await this.#more();
       }
@@ -170,8 +168,23 @@ class BodyQueue {
     }
   }
 
+  #take(): Uint8Array {
+    const first = this.#pieces[0];
+    const isLong = first !== undefined && first.byteLength >= LONG_PIECE_BYTES;
+    // Short ones all in one: a write for each would cost more than the copy.
+    const piece = isLong ? first : Buffer.concat(this.#pieces);
+    this.#pieces.splice(0, isLong ? 1 : this.#pieces.length);
+    this.#queued -= piece.byteLength;
+    this.#hold(false);
+    return piece;
+  }
+
   #add(piece: unknown): void {
     if (!(piece instanceof Uint8Array)) return;
+    if (isReused(piece)) {
+      this.#finish(new Error("this version of Node hands out memory that is read into again"));
+      return;
+    }
     this.#watch.restart();
     this.#pieces.push(piece);
     this.#queued += piece.byteLength;

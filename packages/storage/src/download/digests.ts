@@ -2,22 +2,25 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import type { FileDigest } from "@crossprobe/core";
 
-type ContentDigest = FileDigest & { readonly kind: "md5" | "sha256" };
+export type ContentDigest = FileDigest & { readonly kind: "md5" | "sha256" };
 
 /** Those digests that can be computed from bytes. */
 export function contentDigests(digests: readonly FileDigest[]): ContentDigest[] {
   return digests.filter((digest): digest is ContentDigest => digest.kind !== "etag");
 }
 
+/** Which digests to compute for a comparison; without anything to compare with, SHA-256, so that the file can be known again. */
+export function digestKinds(wanted: readonly FileDigest[]): ContentDigest["kind"][] {
+  const kinds = new Set(contentDigests(wanted).map(({ kind }) => kind));
+  return kinds.size === 0 ? ["sha256"] : [...kinds];
+}
+
 /** Computes several digests of one stream of bytes. */
 export class DigestRun {
   readonly #hashes: ReadonlyMap<ContentDigest["kind"], Hash>;
 
-  /** @param wanted what the result is to be compared with; without any, SHA-256 is computed so that the file can be known again */
-  constructor(wanted: readonly FileDigest[]) {
-    const kinds = new Set(contentDigests(wanted).map(({ kind }) => kind));
-    if (kinds.size === 0) kinds.add("sha256");
-    this.#hashes = new Map([...kinds].map((kind) => [kind, createHash(kind)]));
+  constructor(kinds: readonly ContentDigest["kind"][]) {
+    this.#hashes = new Map(kinds.map((kind) => [kind, createHash(kind)]));
   }
 
   update(piece: Uint8Array): void {

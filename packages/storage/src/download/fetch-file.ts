@@ -128,7 +128,7 @@ class LockedFile {
     for (;;) {
       const { url, isLengthKnown } = await transfer(this.#file, part, this.#context);
       const wasResumed = part.isResumed;
-      const digests = part.digests();
+      const digests = await part.finish();
       const problem = this.#problemOf(part, digests);
       if (problem === undefined) {
         await part.seal(digests);

@@ -2,9 +2,9 @@ import { constants } from "node:fs";
 import { copyFile, type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileDigest } from "@crossprobe/core";
-import { DigestRun, feedFile } from "./digests.js";
 import type { FileLock } from "./file-lock.js";
 import { type PartState, readPartState, writeWhole } from "./notes.js";
+import { PartDigests } from "./part-digests.js";
 import { absentIsUndefined } from "./safe-path.js";
 
 /** The bytes of a file that is under way: what is there, what object they are of, and their digests so far. */
@@ -16,17 +16,15 @@ export class PartFile {
   isResumed = false;
   readonly #statePath: string;
   readonly #draft: string;
-  readonly #wanted: readonly FileDigest[];
-  #file: FileHandle;
-  #run: DigestRun;
+  readonly #file: FileHandle;
+  readonly #digests: PartDigests;
 
   private constructor(work: string, token: string, file: FileHandle, wanted: readonly FileDigest[]) {
     this.path = partPath(work, token);
     this.#statePath = statePath(work, token);
     this.#draft = join(work, `${token}.draft`);
     this.#file = file;
-    this.#wanted = wanted;
-    this.#run = new DigestRun(wanted);
+    this.#digests = new PartDigests(this.path, file, wanted);
   }
 
   /** The part that another left behind under this lock's name, or an empty one. What is there is read once, for its digests. */
@@ -43,10 +41,11 @@ export class PartFile {
       part.state = await readPartState(part.#statePath);
       const { size } = await file.stat();
       if (part.state === undefined || (part.state.size !== null && size > part.state.size)) await part.#empty();
-      else part.length = await feedFile(part.#run, part.path, size, signal);
+      else part.length = await part.#digests.adopt(size, signal);
       part.isResumed = part.length > 0;
       return part;
     } catch (error) {
+      await part.#digests.close();
       await file.close();
       throw error;
     }
@@ -60,46 +59,40 @@ export class PartFile {
   }
 
   async append(piece: Uint8Array): Promise<void> {
-    const writing = this.#write(piece);
-    // What the disk refuses is thrown below; the digests are computed while it works.
-    writing.catch(() => undefined);
-    this.#run.update(piece);
-    await writing;
-    this.length += piece.byteLength;
-  }
-
-  async #write(piece: Uint8Array): Promise<void> {
     for (let done = 0; done < piece.byteLength; ) {
-      const left = piece.byteLength - done;
-      const { bytesWritten } = await this.#file.write(piece, done, left, this.length + done);
+      const { bytesWritten } = await this.#file.write(piece, done, piece.byteLength - done, this.length);
+      // Also what fits before the disk is full counts.
+      this.length += bytesWritten;
+      this.#digests.add(piece.subarray(done, done + bytesWritten));
       done += bytesWritten;
     }
   }
 
-  /** Digests of all of it. Nothing can be appended after. */
-  digests(): FileDigest[] {
-    return this.#run.finish();
+  /** Brings everything to the disk, and gives the digests of it. Nothing can be appended after. */
+  async finish(): Promise<FileDigest[]> {
+    const [digests] = await Promise.all([this.#digests.finish(), this.#file.sync()]);
+    return digests;
   }
 
-  /** Brings everything to the disk and notes that it was compared. */
+  /** Notes that what was brought to the disk was compared. */
   async seal(verified: readonly FileDigest[]): Promise<void> {
-    await this.#file.sync();
     this.state = { etag: null, lastModified: null, ...this.state, size: this.length, verified };
     await this.#writeState();
   }
 
   /** What holds no byte is removed: nothing could go on from it. */
   async close(): Promise<void> {
+    await this.#digests.close();
     await this.#file.close().catch(() => undefined);
     if (this.length > 0) return;
     for (const path of [this.path, this.#statePath]) await rm(path, { force: true });
   }
 
   async #empty(): Promise<void> {
+    await this.#digests.restart();
     await this.#file.truncate(0);
     this.length = 0;
     this.isResumed = false;
-    this.#run = new DigestRun(this.#wanted);
   }
 
   async #writeState(): Promise<void> {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { FileDigest, RemoteFile, TrustLevel } from "@crossprobe/core";
-import { contentDigests, DigestRun, differingDigest, feedFile } from "./digests.js";
+import { contentDigests, DigestRun, differingDigest, digestKinds, feedFile } from "./digests.js";
 import { type FileRecord, type NotePaths, readRecord } from "./notes.js";
 import { leftParts } from "./part-file.js";
 import { absentIsUndefined } from "./safe-path.js";
@@ -54,7 +54,7 @@ export async function compareTarget(
   state: TargetState & { readonly kind: "check" },
   signal: AbortSignal | undefined,
 ): Promise<TargetState> {
-  const run = new DigestRun(state.against);
+  const run = new DigestRun(digestKinds(state.against));
   await feedFile(run, path, state.size, signal);
   const digests = run.finish();
   const difference = differingDigest(state.against, digests);
