@@ -96,6 +96,7 @@ export function ${camel}({ folder }: ${pascal}Config): AdapterPlugin {
     version: VERSION,
     capabilities: CAPABILITIES,
     rules: [],
+    metrics: [],
     citations: ["not stated yet"],
     licence: "not stated yet",
     create: ({ stores }) => new ${pascal}Adapter(stores.open(folder)),

@@ -10,6 +10,7 @@ import {
   NotFoundError,
   type ProbeInsertion,
   type ProbeRef,
+  type QualityRule,
   ref,
   type Session,
   type SessionEvent,
@@ -216,7 +217,7 @@ export class RosettaTruth {
       spikeCount: null,
       firingRate: null,
       firingRateSource: null,
-      quality: { good: probe.dataset === "ibl" ? unit.isGoodByIbl : unit.isGoodByAllenProject },
+      quality: { "good@2026": probe.dataset === "ibl" ? unit.isGoodByIbl : unit.isGoodByAllenProject },
       metrics: {},
     }));
   }
@@ -334,7 +335,10 @@ const TRAITS: Record<Source, Partial<LfpTraits>> = {
 };
 
 function plugin(id: Source): AdapterPlugin {
-  const rule = { id: "good", title: "good", definition: "as the truth says", source: "the truth" };
+  const rule: QualityRule = {
+    ...{ id: "good@2026", title: "good", definition: "as the truth says", source: "the truth", missing: "unknown" },
+    criteria: [{ metric: `${id}.good`, op: ">=", bound: 1 }],
+  };
   return {
     id,
     title: id,
@@ -350,6 +354,7 @@ function plugin(id: Source): AdapterPlugin {
     },
     version: "1.0.0",
     rules: [rule],
+    metrics: [],
     citations: [],
     licence: "none",
     create: () => {

@@ -1,6 +1,7 @@
 import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
 import { AllenAdapter } from "./allen-adapter.js";
 import { type ErrataChoice, ErrataSettings } from "./errata/errata-choice.js";
+import { METRIC_DEFINITIONS } from "./metric-definitions.js";
 import { ALLEN_DEFAULT } from "./quality-rule.js";
 import type { AllenRemote } from "./remote/release-source.js";
 import { VERSION } from "./version.js";
@@ -57,6 +58,7 @@ export function allen(config: AllenConfig): AdapterPlugin {
       files: config.remote !== undefined,
     },
     rules: [ALLEN_DEFAULT],
+    metrics: METRIC_DEFINITIONS,
     citations: [
       "Siegle, Jia, Durand et al. Survey of spiking in the mouse visual system reveals functional hierarchy. Nature 592, 86-92 (2021). https://doi.org/10.1038/s41586-020-03171-x",
       "© 2019 Allen Institute for Brain Science. Allen Brain Observatory: Visual Coding - Neuropixels. https://portal.brain-map.org/explore/circuits/visual-coding-neuropixels",

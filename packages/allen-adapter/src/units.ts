@@ -1,10 +1,11 @@
-import type { Unit, UnitTable } from "@crossprobe/core";
+import { evaluateRule, metricsUndefined, type Unit, type UnitTable } from "@crossprobe/core";
 import type { CsvCells } from "./csv-cells.js";
 import { DEFAULT_ERRATA, type ErrataSettings, errataOf } from "./errata/errata-choice.js";
+import { METRIC_DEFINITIONS } from "./metric-definitions.js";
 import { NoticeCounter } from "./notices.js";
 import { nowhere, type Place, placeOf } from "./place.js";
 import { unitRowsOf } from "./probes.js";
-import { ALLEN_DEFAULT, passesAllenDefault } from "./quality-rule.js";
+import { ALLEN_DEFAULT } from "./quality-rule.js";
 import type { IndexedTable } from "./tables.js";
 import { channelRef, DATASET, probeRef, sessionRef, unitRef } from "./vocabulary.js";
 
@@ -56,6 +57,7 @@ export function toUnitTable(
   const listed = rows.map((row): Unit => {
     const channelId = cells.id("ecephys_channel_id", row);
     const firingRate = cells.has(FIRING_RATE) ? cells.number(FIRING_RATE, row) : null;
+    const values = metricsOf(metrics, row);
     return {
       ref: unitRef(cells.id("id", row)),
       probe: probeRef(probeId),
@@ -66,11 +68,16 @@ export function toUnitTable(
       spikeCount: null,
       firingRate,
       firingRateSource: firingRate === null ? null : FIRING_RATE_SOURCE,
-      quality: { [ALLEN_DEFAULT.id]: passesAllenDefault(cells, row) },
-      metrics: metricsOf(metrics, row),
+      quality: { [ALLEN_DEFAULT.id]: evaluateRule(ALLEN_DEFAULT, values) },
+      metrics: values,
     };
   });
-  const reported = notices.list();
+  const strange = metricsUndefined(
+    metrics.map(({ key }) => key),
+    METRIC_DEFINITIONS,
+    cells.url,
+  );
+  const reported = [...notices.list(), ...strange];
   return {
     probe: probeRef(probeId),
     rows: listed,

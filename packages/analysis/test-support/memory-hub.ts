@@ -152,13 +152,22 @@ function everything<Value>(value: Value): Record<Modality, Value> {
 }
 
 function plugin({ id, rule = `${id}-good@2000` }: MemoryDataset): AdapterPlugin {
-  const rules: QualityRule[] = rule === null ? [] : [{ id: rule, title: rule, definition: "stated", source: "here" }];
+  const rules: QualityRule[] =
+    rule === null
+      ? []
+      : [
+          {
+            ...{ id: rule, title: rule, definition: "stated", source: "here", missing: "unknown" },
+            criteria: [{ metric: `${id}.verdict`, op: ">=", bound: 1 }],
+          },
+        ];
   return {
     id,
     title: `The ${id} dataset`,
     version: "1.0.0",
     capabilities: { ...everything(true), files: false },
     rules,
+    metrics: [],
     citations: [`${id} et al.`],
     licence: "MIT",
     create: () => {

@@ -4,14 +4,16 @@ import type { ChannelTable } from "./model/channel.js";
 import type { EventFilter, EventTable } from "./model/event.js";
 import type { InvalidInterval } from "./model/interval.js";
 import type { LfpSource } from "./model/lfp.js";
+import type { MetricDefinition } from "./model/metric.js";
 import type { MovementSignal } from "./model/movement.js";
 import type { ProbeInsertion } from "./model/probe-insertion.js";
 import type { Notice } from "./model/provenance.js";
+import type { QualityRule } from "./model/quality-rule.js";
 import type { ProbeRef, SessionRef, UnitRef } from "./model/ref.js";
 import type { CompanionFile, FileSelection, RemoteFile } from "./model/remote-file.js";
 import type { Session, SessionFilter } from "./model/session.js";
 import type { SpikeTable } from "./model/spikes.js";
-import type { QualityRule, UnitTable } from "./model/unit.js";
+import type { UnitTable } from "./model/unit.js";
 import type { WaveformTable } from "./model/waveforms.js";
 
 /** What a dataset can be asked for beyond its sessions and probes. */
@@ -48,6 +50,11 @@ export interface AdapterPlugin {
   readonly capabilities: Capabilities;
   /** Published rules for units, the default one first. Every unit's `quality` has exactly these keys. */
   readonly rules: readonly QualityRule[];
+  /**
+   * What the metrics of its units mean, for every column that is known. One that units have and that is not here is named in a notice
+   * `metrics-undefined` of their table.
+   */
+  readonly metrics: readonly MetricDefinition[];
   /** How to cite the dataset: one line each. */
   readonly citations: readonly string[];
   readonly licence: string;

@@ -70,9 +70,24 @@ export {
 export type { Interval, InvalidInterval } from "./model/interval.js";
 export type { InvalidSamples, LfpBlock, LfpCaveat, LfpClock, LfpRequest, LfpSource, LfpTraits } from "./model/lfp.js";
 export { type MaskedLfpBlock, type MaskOptions, maskInvalid } from "./model/lfp-mask.js";
+export {
+  type MetricDefinition,
+  type MetricOrigin,
+  metricDefinitionSchema,
+  metricsUndefined,
+  undefinedMetrics,
+} from "./model/metric.js";
 export type { MovementSignal } from "./model/movement.js";
 export { type ProbeInsertion, probeInsertionSchema } from "./model/probe-insertion.js";
 export { type Notice, noticeSchema, type Provenance, provenanceSchema } from "./model/provenance.js";
+export {
+  type Comparison,
+  evaluateRule,
+  meetsCriterion,
+  type QualityCriterion,
+  type QualityRule,
+  qualityRuleSchema,
+} from "./model/quality-rule.js";
 export {
   type ChannelRef,
   channelRefSchema,
@@ -102,7 +117,7 @@ export {
 export type { CompanionFile, FileDigest, FileSelection, RemoteFile } from "./model/remote-file.js";
 export { type Session, type SessionFilter, sessionSchema } from "./model/session.js";
 export { type SpikeTable, spikeTrain } from "./model/spikes.js";
-export { type QualityRule, type Unit, type UnitTable, unitSchema } from "./model/unit.js";
+export { type Unit, type UnitTable, unitSchema } from "./model/unit.js";
 export type { MeanWaveform, WaveformTable } from "./model/waveforms.js";
 export { type NdArray, type NumericArray, ndArray } from "./nd-array.js";
 export { pause } from "./pause.js";

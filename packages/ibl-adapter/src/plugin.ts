@@ -2,6 +2,7 @@ import { type AdapterPlugin, ConfigError } from "@crossprobe/core";
 import type { AlyxClient } from "./alyx/index.js";
 import { IblAdapter } from "./ibl-adapter.js";
 import type { LfpOrigin } from "./lfp.js";
+import { METRIC_DEFINITIONS } from "./metric-definitions.js";
 import { PUBLIC_DATA_SERVER } from "./remote/remote-files.js";
 import { toSource } from "./source.js";
 import { VERSION } from "./version.js";
@@ -59,6 +60,7 @@ export function ibl(options: IblOptions): AdapterPlugin {
       files: true,
     },
     rules: [GOOD_RULE],
+    metrics: METRIC_DEFINITIONS,
     citations: [
       "International Brain Laboratory et al. A brain-wide map of neural activity during complex behaviour. Nature 645, 177-191 (2025). https://doi.org/10.1038/s41586-025-09235-0",
       "International Brain Laboratory et al. A modular architecture for organizing, processing and sharing neurophysiology data. Nature Methods 20, 403-407 (2023). https://doi.org/10.1038/s41592-022-01742-6",

@@ -2,7 +2,9 @@ import {
   type CallOptions,
   type Channel,
   type ChannelTable,
+  evaluateRule,
   FormatError,
+  metricsUndefined,
   NotFoundError,
   type Table,
   type Unit,
@@ -12,6 +14,7 @@ import type { CsvTable } from "@crossprobe/formats/csv";
 import { chooseSorting, collectionsOf } from "./alf-file.js";
 import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
 import { mergedNotices, type ProbeFiles } from "./channels.js";
+import { METRIC_DEFINITIONS } from "./metric-definitions.js";
 import { toNumberColumn } from "./table-columns.js";
 import { GOOD_RULE, isGood, type Location, sessionRef, toLocation, unitRef } from "./vocabulary.js";
 
@@ -19,11 +22,12 @@ const FIRING_RATE_SOURCE = "clusters.metrics firing_rate: spike count / (last - 
 
 /** The metrics table of a sorting by cluster: row of a cluster, and its columns of numbers. */
 interface Metrics {
+  readonly url: string;
   readonly rowOf: ReadonlyMap<number, number>;
   readonly columns: ReadonlyMap<string, ArrayLike<number>>;
 }
 
-const NO_METRICS: Metrics = { rowOf: new Map(), columns: new Map() };
+const NO_METRICS: Metrics = { url: "clusters.*", rowOf: new Map(), columns: new Map() };
 
 /** The collection of the sorting that is read: preferred sorter first; undefined where there is none. */
 export function findSorting({ files, label }: Pick<ProbeFiles, "files" | "label">): string | undefined {
@@ -96,12 +100,24 @@ export async function readUnits(
     lost,
     peaks.url,
   );
+  const strange = metricsUndefined(Object.keys(rows[0]?.metrics ?? {}), METRIC_DEFINITIONS, metrics.url);
+  noteDifferentVerdicts(reads, rows, metrics.url);
   return {
     probe,
     rows,
     provenance: [...reads.provenance, ...(channels?.provenance ?? [])],
-    notices: mergedNotices(reads.notices, channels?.notices ?? []),
+    notices: mergedNotices([...reads.notices, ...strange], channels?.notices ?? []),
   };
+}
+
+/** The stated verdict stands; where the metrics beside it say otherwise, that is counted. */
+function noteDifferentVerdicts(reads: AlfReads, rows: readonly Unit[], where: string): void {
+  const differing = rows.filter(({ quality, metrics }) => {
+    const [stated, found] = [quality[GOOD_RULE.id] ?? null, evaluateRule(GOOD_RULE, metrics)];
+    return stated !== null && found !== null && stated !== found;
+  }).length;
+  const message = `${differing} units have a label that does not follow from their metrics by ${GOOD_RULE.id}: the label stands`;
+  reads.note("verdict-differs-from-metrics", message, differing, where);
 }
 
 /** Rows of the cluster table, from one header; null where nothing says. */
@@ -179,7 +195,7 @@ async function readMetrics(reads: AlfReads, count: number): Promise<Metrics> {
     without,
     found.url,
   );
-  return { rowOf, columns };
+  return { url: found.url, rowOf, columns };
 }
 
 /** Columns that hold numbers, by name; text (`ks2_label`) and lists are no metric. */

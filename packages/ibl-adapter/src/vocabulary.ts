@@ -124,7 +124,14 @@ export function toChannelQuality(label: number): (typeof CHANNEL_QUALITY)[number
   return CHANNEL_QUALITY[label] ?? null;
 }
 
-/** IBL's rule for units, by the label that the release states. */
+/**
+ * IBL's rule for units. The verdict of a unit is the `label` that its release states; these criteria are those of the label today, so that
+ * the label of an early release can say otherwise: then the table has a notice.
+ *
+ * `slidingRP_viol` is 1 exactly where `max_confidence` reaches 90: one test, of which older tables hold the outcome only.
+ *
+ * Source: `brainbox.metrics.single_units.compute_labels` (ibllib 4.1): NaN fails each criterion.
+ */
 export const GOOD_RULE: QualityRule = {
   id: "ibl-good@2023",
   title: "IBL good unit",
@@ -132,6 +139,12 @@ export const GOOD_RULE: QualityRule = {
     "label = 1: all three criteria pass (sliding refractory period with at least 90 % confidence, noise cut-off below 5, " +
     "median amplitude above 50 uV)",
   source: "International Brain Laboratory et al. 2022, spike sorting white paper; clusters.metrics `label`",
+  criteria: [
+    { metric: `${DATASET}.slidingRP_viol`, op: ">=", bound: 1 },
+    { metric: `${DATASET}.noise_cutoff`, op: "<", bound: 5 },
+    { metric: `${DATASET}.amp_median`, op: ">", bound: 50e-6 },
+  ],
+  missing: "fails",
 };
 
 /** Thirds are not exact in floating point, and older tables hold them in single precision. */

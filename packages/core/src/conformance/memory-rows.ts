@@ -43,7 +43,7 @@ export function unitOf(channel: Channel, unit: number): Unit {
     ...{
       firingRateSource: null,
       quality: { "memory-good@2026": unit % 2 === 0 },
-      metrics: { "memory.snr": unit + 0.5 },
+      metrics: { "memory.snr": unit + 0.5, "memory.evenness": unit % 2 === 0 ? 1 : 0 },
     },
   };
 }

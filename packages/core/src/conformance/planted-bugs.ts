@@ -202,6 +202,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     plant: withUnits((row) => ({ ...row, distanceFromTipUm: 260 - (row.distanceFromTipUm ?? 0) })),
   },
   {
+    name: "a metric that nobody defined, in silence",
+    foundBy: "units > say which metrics have no definition, and where a verdict is not that of the metrics",
+    plant: withUnits((row) => ({ ...row, metrics: { ...row.metrics, "memory.beauty": 1 } })),
+  },
+  {
+    name: "a verdict that the metrics do not bear out, in silence",
+    foundBy: "units > say which metrics have no definition, and where a verdict is not that of the metrics",
+    plant: withUnits((row) => ({ ...row, metrics: { ...row.metrics, "memory.evenness": 0 } })),
+  },
+  {
+    name: "a rule over a metric without a definition",
+    foundBy: "plugin > describes itself completely",
+    plant: () => ({}),
+    plugin: (plugin) => ({ ...plugin, metrics: plugin.metrics.slice(0, 1) }),
+  },
+  {
     name: "only the good units",
     foundBy: "units > are valid, unique and judged by every rule",
     plant: (adapter) => ({

@@ -20,9 +20,12 @@ export const unitSchema = z
     firingRate: z.number().min(0).nullable(),
     /** Column that the rate was read from, with the source's definition; null with a null rate. */
     firingRateSource: z.string().nullable(),
-    /** Verdict by rule id; null where the rule cannot be evaluated. */
+    /** The source's verdict by rule id, also where its metrics say otherwise; null where the rule cannot be evaluated. */
     quality: z.record(z.string(), z.boolean().nullable()).readonly(),
-    /** The source's own metrics under `<dataset>.<name>`; null where absent. Equal names of two datasets are not equal definitions. */
+    /**
+     * The source's own metrics by the id of their {@link MetricDefinition}, `<dataset>.<name>`; null where absent. Equal names of two
+     * datasets are not equal definitions; a key that no definition has can be read and compared with nothing.
+     */
     metrics: z.record(z.string(), z.number().nullable()).readonly(),
   })
   .readonly();
@@ -34,15 +37,4 @@ export interface UnitTable {
   readonly rows: readonly Unit[];
   readonly provenance: readonly Provenance[];
   readonly notices: readonly Notice[];
-}
-
-/** A published criterion that a unit passes or fails. */
-export interface QualityRule {
-  /** `<name>@<year>`, such as `ibl-good@2023`. */
-  readonly id: string;
-  readonly title: string;
-  /** The test, in one sentence with its bounds. */
-  readonly definition: string;
-  /** Where it is published. */
-  readonly source: string;
 }

@@ -1,6 +1,8 @@
 import { expect } from "vitest";
 import { CAPABILITIES, MODALITIES } from "../../adapter.js";
+import { metricDefinitionSchema } from "../../model/metric.js";
 import { probeInsertionSchema } from "../../model/probe-insertion.js";
+import { qualityRuleSchema } from "../../model/quality-rule.js";
 import { formatRef, isSameRef, parseRef } from "../../model/ref.js";
 import { sessionSchema } from "../../model/session.js";
 import { type AdapterCheck, absentRef } from "../adapter-subject.js";
@@ -18,6 +20,17 @@ export const catalogueChecks: readonly AdapterCheck[] = [
       expect(Object.keys(plugin.capabilities).sort()).toEqual([...CAPABILITIES].sort());
       for (const rule of plugin.rules) expect(rule.id).toMatch(/^[a-z0-9-]+@\d{4}$/);
       expect(plugin.capabilities.units ? plugin.rules.length : 1, "a published rule for units").toBeGreaterThan(0);
+      const ids = plugin.metrics.map(({ id }) => id);
+      expect(new Set(ids).size, "ids of metrics are unique").toBe(ids.length);
+      for (const metric of plugin.metrics) {
+        metricDefinitionSchema.parse(metric);
+        expect(metric.id.startsWith(`${plugin.id}.`), `${metric.id} is a metric of this dataset`).toBe(true);
+      }
+      for (const rule of plugin.rules) {
+        qualityRuleSchema.parse(rule);
+        for (const { metric } of rule.criteria)
+          expect(ids, `a definition of the metric ${metric} of a rule`).toContain(metric);
+      }
       expect(plugin.licence.length && plugin.citations.length, "licence and citation").toBeGreaterThan(0);
     },
   },

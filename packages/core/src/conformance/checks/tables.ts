@@ -1,6 +1,8 @@
 import { findRegion, granularityOf, hemisphereOf, isInsideCcf } from "@crossprobe/atlas";
 import { expect } from "vitest";
 import { type Channel, channelSchema } from "../../model/channel.js";
+import { undefinedMetrics } from "../../model/metric.js";
+import { evaluateRule, type QualityRule } from "../../model/quality-rule.js";
 import { formatRef, isSameRef, parseRef } from "../../model/ref.js";
 import { type Unit, unitSchema } from "../../model/unit.js";
 import type { AdapterCheck } from "../adapter-subject.js";
@@ -73,6 +75,26 @@ export const tableChecks: readonly AdapterCheck[] = [
       }),
   },
   {
+    name: "units > say which metrics have no definition, and where a verdict is not that of the metrics",
+    needs: ["units"],
+    run: async (subject) =>
+      withAdapter(subject, async (adapter) => {
+        const { metrics, rules } = subject.plugin;
+        const { rows, notices } = await adapter.units(knownRef(subject, subject.known.probe.ref, "probe"));
+        const named = notices.filter(({ code }) => code === "metrics-undefined").map(({ message }) => message);
+        const keys = rows.flatMap((row) => Object.keys(row.metrics));
+        for (const id of undefinedMetrics(keys, metrics)) {
+          expect(named.join(" ").split(/[\s,]+/), `a notice metrics-undefined about ${id}`).toContain(id);
+        }
+        const differing = rows.filter((row) => rules.some((rule) => isDifferent(row, rule)));
+        const told = notices.filter(({ code }) => code === "verdict-differs-from-metrics");
+        expect(
+          told.reduce((sum, { count }) => sum + count, 0),
+          "units that notices verdict-differs-from-metrics count",
+        ).toBe(differing.length);
+      }),
+  },
+  {
     name: "units > the known unit is where it should be",
     needs: ["units"],
     run: async (subject) =>
@@ -141,6 +163,12 @@ export const tableChecks: readonly AdapterCheck[] = [
     },
   },
 ];
+
+/** Whether the verdict that a unit carries is another than its metrics give. */
+function isDifferent({ quality, metrics }: Unit, rule: QualityRule): boolean {
+  const [stated, found] = [quality[rule.id] ?? null, evaluateRule(rule, metrics)];
+  return stated !== null && found !== null && stated !== found;
+}
 
 function expectUnique(rows: readonly { readonly ref: Channel["ref"] | Unit["ref"] }[]): void {
   expect(new Set(rows.map(({ ref }) => formatRef(ref))).size, "unique references").toBe(rows.length);
