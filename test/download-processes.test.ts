@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { RemoteFile } from "@crossprobe/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { type DataServer, startDataServer } from "./data-server/data-server.js";
+import { startS3Server } from "./s3-server/s3-server.js";
 
 const SCRIPTS = fileURLToPath(new URL("../scripts/", import.meta.url));
 const CONTENT = Uint8Array.from({ length: 2_000_000 }, (_, i) => (i * 13 + (i >> 10)) & 255);
@@ -36,11 +37,9 @@ async function setUp(): Promise<{ server: DataServer; folder: string; files: Rem
 }
 
 /** Downloads in a process of its own, which runs from what is built. Resolves to its exit code and what it said. */
-function work(folder: string, files: readonly RemoteFile[], point?: { room: number }) {
-  const child = spawn(process.execPath, [
-    join(SCRIPTS, "kill9", "child.mjs"),
-    JSON.stringify({ folder, files, point }),
-  ]);
+function work(folder: string, files: readonly RemoteFile[], point?: { room: number }, env: NodeJS.ProcessEnv = {}) {
+  const line = [join(SCRIPTS, "kill9", "child.mjs"), JSON.stringify({ folder, files, point })];
+  const child = spawn(process.execPath, line, { env: { ...process.env, ...env } });
   let said = "";
   child.stdout.on("data", (text) => {
     said += text;
@@ -65,6 +64,19 @@ describe("processes that download", { timeout: 180_000 }, () => {
     expect(codes.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(server.seen.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(["GET /0", "GET /1"]);
     expect(server.sent).toBe(2 * CONTENT.byteLength);
+  });
+
+  it("fetch an object of a bucket once between them", async () => {
+    const { folder } = await setUp();
+    const bucket = await startS3Server({ objects: { "bucket/0": CONTENT } });
+    cleanups.push(() => bucket.close());
+    const nothing = { id: null, source: null, absent: null, size: null, digests: [] };
+    const file: RemoteFile = { ...nothing, urls: ["s3://bucket/0"], path: "f0" };
+    const env = { AWS_ENDPOINT_URL_S3: bucket.endpoint };
+    const codes = await Promise.all([1, 2].map(() => work(folder, [file], undefined, env)));
+    expect(codes.map(({ code }) => code)).toEqual([0, 0]);
+    expect(bucket.seen.filter(({ method }) => method === "GET").length).toBe(1);
+    expect(Buffer.compare(readFileSync(join(folder, "f0")), CONTENT)).toBe(0);
   });
 
   it("say that the disk is full, and go on when there is room", async () => {

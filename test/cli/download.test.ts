@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type DataServer, startDataServer } from "../data-server/data-server.js";
 import { filesOnServer } from "../data-server/ibl-files.js";
+import { startS3Server } from "../s3-server/s3-server.js";
 import { expectFailure, removeFolders, run, runJson, SAMPLE, temporaryFolder } from "./run.js";
 
 const SESSION = "ibl:session:e9930bb9-2950-34c9-847e-46a5d438b5c6";
@@ -70,6 +71,25 @@ describe("crossprobe download", () => {
     expect(out).toContain("0 fetched, 0 there before, 1 set aside");
   });
 
+  it("fetches an object of a bucket, and says what it lacks", async () => {
+    const bucket = await startS3Server({ objects: { "bucket/folder/a file.bin": CONTENT } });
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", bucket.endpoint);
+    try {
+      const to = temporaryFolder();
+      const { code, out, err } = await run(["download", "s3://bucket/folder/a%20file.bin", "--to", to]);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).toMatch(/a file\.bin +120 kB {2}to fetch/);
+      expect(out).toContain("1 fetched, 0 there before; 120 kB received in 0 s; 1 by digest");
+      expect(out.split("\n").every((each) => each.length <= 80)).toBe(true);
+      expect(Buffer.compare(readFileSync(join(to, "a file.bin")), CONTENT)).toBe(0);
+      const missing = await run(["download", "s3://bucket/folder/none", "--to", to]);
+      expect(missing.code).toBe(1);
+      expect(missing.err.replace(/\s+/g, " ")).toContain("no file at s3://bucket/folder/none (HTTP status 404)");
+    } finally {
+      await bucket.close();
+    }
+  });
+
   it("prints one JSON document", async () => {
     const to = temporaryFolder();
     const line = ["download", SESSION, "--name", "*.quiescence*", "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];
@@ -104,6 +124,7 @@ describe("crossprobe download", () => {
     ["no folder", ["download", SESSION]],
     ["a unit", ["download", "ibl:unit:x/1", "--to", "x"]],
     ["another scheme", ["download", "ftp://example.org/a", "--to", "x"]],
+    ["a bucket and no object", ["download", "s3://bucket/", "--to", "x"]],
     [
       "a digest of two addresses",
       ["download", "http://a.org/a", "http://a.org/b", "--to", "x", "--md5", "0".repeat(32)],

@@ -17,6 +17,8 @@ export interface Fault {
   readonly resetAfter?: number;
   /** Sends so many bytes of the body and then nothing, and does not hang up. */
   readonly stallAfter?: number;
+  /** Sends so many bytes of the body and then one every few milliseconds. */
+  readonly trickleAfter?: number;
   /** Ends the answer in order after so many bytes, with their number as its length. */
   readonly shortenTo?: number;
   /** States no length. */
@@ -145,6 +147,7 @@ export async function startDataServer(options: DataServerOptions = {}): Promise<
     const encoding = fault.isGzip === true ? { "Content-Encoding": "gzip" } : {};
     response.writeHead(made.status, { ...length, ...encoding, ...made.headers });
     if (isHead) return void response.end();
+    if (fault.trickleAfter !== undefined) return void trickle(response, body, fault.trickleAfter);
     const stop = fault.cutAfter ?? fault.resetAfter ?? fault.stallAfter;
     if (stop === undefined) {
       self.sent += body.byteLength;
@@ -157,6 +160,16 @@ export async function startDataServer(options: DataServerOptions = {}): Promise<
       if (fault.resetAfter !== undefined) response.socket?.resetAndDestroy();
     });
   }
+}
+
+const TRICKLE_MS = 5;
+
+function trickle(response: ServerResponse, body: Uint8Array, from: number): void {
+  response.flushHeaders();
+  if (from > 0) response.write(body.subarray(0, from));
+  let at = from;
+  const timer = setInterval(() => response.write(body.subarray(at, ++at)), TRICKLE_MS);
+  response.on("close", () => clearInterval(timer));
 }
 
 function urlOf(server: Server): string {

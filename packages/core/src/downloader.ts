@@ -11,6 +11,8 @@ export interface DownloadOptions extends CallOptions {
   readonly parallel?: number | undefined;
   /** Whether addresses on this machine and in private networks may be asked (default false). */
   readonly allowPrivate?: boolean | undefined;
+  /** Places that files may come from beside those of their dataset: `https://host`, `s3://bucket`. For `RemoteFile.hosts`. */
+  readonly allowHosts?: readonly string[] | undefined;
   /** Whether a file that is there and cannot be shown to be the same is replaced (default false: it fails). The old one is kept aside. */
   readonly overwrite?: boolean | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
@@ -31,6 +33,8 @@ export interface PlannedFile {
   readonly missing: number | null;
   /** Why it is absent or not; null where there is nothing to say. */
   readonly reason: string | null;
+  /** What the server called the object when it was asked for the size; null where it did not, or other servers may call it otherwise. */
+  readonly etag?: string | null | undefined;
 }
 
 /** What a download would do. Making it fetches no content. */

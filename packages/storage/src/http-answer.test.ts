@@ -36,7 +36,8 @@ describe("contentRangeOf", () => {
 describe("toAnswer", () => {
   it("notices that redirects led to a directory, in Node and in a page", () => {
     const final = "http://x/a/?page";
-    expect(answerOf({ request: { res: { responseUrl: final } } }).leadsToDirectory).toBe(true);
+    const response = { status: 200, headers: {}, data: undefined };
+    expect(toAnswer(response, "http://x/a", final).leadsToDirectory).toBe(true);
     expect(answerOf({ request: { responseURL: final } }).leadsToDirectory).toBe(true);
     expect(answerOf({ request: { responseURL: "http://y/b" } }).leadsToDirectory).toBe(false);
     expect(answerOf({}).leadsToDirectory).toBe(false);

@@ -23,8 +23,8 @@ export interface Answer {
   readonly data: unknown;
 }
 
-/** Takes the parts out of a response to a request for `url`. */
-export function toAnswer(response: ClientResponse, url: string): Answer {
+/** Takes the parts out of a response to a request for `url`. @param final where redirects led, as far as they were seen */
+export function toAnswer(response: ClientResponse, url: string, final = url): Answer {
   const header = (name: string): string | undefined => {
     const value = property(response.headers, name);
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -34,7 +34,7 @@ export function toAnswer(response: ClientResponse, url: string): Answer {
     status: response.status,
     etag: header("etag"),
     isEncoded: encoding !== undefined && encoding !== "identity",
-    leadsToDirectory: pathOf(finalUrlOf(response) ?? url).endsWith("/") && !pathOf(url).endsWith("/"),
+    leadsToDirectory: pathOf(finalUrlOf(response) ?? final).endsWith("/") && !pathOf(url).endsWith("/"),
     contentLength: header("content-length"),
     contentRange: header("content-range"),
     retryAfter: parseRetryAfter(header("retry-after"), Date.now()),
@@ -84,10 +84,9 @@ function toCount(text: string | undefined): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** Node's client says it in `request.res.responseUrl`, a page's in `request.responseURL`. */
+/** Where a page's client was led. */
 function finalUrlOf(response: ClientResponse): string | undefined {
-  const request: unknown = response.request;
-  const inner = property(property(request, "res"), "responseUrl") ?? property(request, "responseURL");
+  const inner = property(response.request, "responseURL");
   return typeof inner === "string" && inner !== "" ? inner : undefined;
 }
 

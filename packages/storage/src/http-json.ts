@@ -1,5 +1,7 @@
 import { type CallOptions, type HttpAnswer, type HttpClient, type HttpRequest, StoreError } from "@crossprobe/core";
 import axios, { type AxiosInstance, isAxiosError } from "axios";
+import { CERTIFICATE_HINT, isCertificateFault } from "./certificates.js";
+import { followRedirects, type Hop } from "./follow-redirects.js";
 
 export interface JsonHttpOptions {
   /** How long one request may take in all, seconds (default 60). */
@@ -10,13 +12,13 @@ export interface JsonHttpOptions {
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-const MAX_REDIRECTS = 5;
 
 /**
  * Asks web services for text over HTTP. One request a call; every status is an answer.
  *
- * A body that breaks off is an error, never a short text. GET follows redirects, without `Authorization` to another host;
- * POST follows none, so that a form with a password reaches the address it was meant for alone.
+ * A body that breaks off is an error, never a short text. GET follows redirects, without the request's headers to another host, and neither
+ * from https to http nor from a public address to a private one (in Node; pages follow redirects themselves). POST follows none, so that a
+ * form with a password reaches the address it was meant for alone.
  *
  * @example
  * const http = new JsonHttp({ timeoutSeconds: 20 });
@@ -32,6 +34,7 @@ export class JsonHttp implements HttpClient {
       responseType: "arraybuffer",
       maxContentLength: options.maxBytes ?? DEFAULT_MAX_BYTES,
       validateStatus: () => true,
+      ...(typeof process !== "undefined" && process.versions?.node !== undefined ? { maxRedirects: 0 } : {}),
     });
   }
 
@@ -39,21 +42,31 @@ export class JsonHttp implements HttpClient {
     options.signal?.throwIfAborted();
     const deadline = AbortSignal.timeout(this.#timeoutSeconds * 1000);
     try {
-      const response = await this.#client.request<unknown>({
-        method: request.method,
-        url: request.url,
-        headers: { ...request.headers },
-        maxRedirects: request.method === "GET" ? MAX_REDIRECTS : 0,
-        signal: options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]),
-        ...(request.body === undefined ? {} : { data: request.body }),
-      });
+      const send = ({ url, isAtHome, resolving }: Hop) =>
+        this.#client.request<unknown>({
+          ...resolving,
+          ...{ method: request.method, url, headers: isAtHome ? { ...request.headers } : withoutSecrets(request) },
+          signal: options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]),
+          ...(request.body === undefined ? {} : { data: request.body }),
+        });
+      const response =
+        request.method === "GET"
+          ? (await followRedirects(request.url, send)).response
+          : await send({ url: request.url, isAtHome: true, resolving: {} });
       options.signal?.throwIfAborted();
       return { status: response.status, headers: headersOf(response.headers), text: textOf(response.data) };
     } catch (error) {
       options.signal?.throwIfAborted();
+      if (error instanceof StoreError) throw error;
+      if (isAxiosError(error) && isCertificateFault(error.code ?? "")) throw untrusted(request.url, describe(error));
       throw lost(request.url, deadline.aborted ? `no whole answer in ${this.#timeoutSeconds} s` : describe(error));
     }
   }
+}
+
+/** What may be told to any server: what kind of answer is wanted. */
+function withoutSecrets({ headers = {} }: HttpRequest): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => /^accept/i.test(name)));
 }
 
 /** The client's own error is left out: it holds the request with its headers, hence tokens. */
@@ -63,6 +76,11 @@ function lost(url: string, detail: string): StoreError {
     retryable: true,
     hint: "check the connection, then ask again",
   });
+}
+
+/** Asking again would meet the same certificate. */
+function untrusted(url: string, detail: string): StoreError {
+  return new StoreError(`could not read ${url}: ${detail}`, { url, hint: CERTIFICATE_HINT });
 }
 
 function describe(error: unknown): string {

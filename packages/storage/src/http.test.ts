@@ -326,6 +326,20 @@ describe("HttpStore and silence", () => {
     expect(error.retryable).toBe(true);
   });
 
+  it("ends a body that trickles", async () => {
+    const store = await storeOver(
+      (_request, response) => {
+        response.writeHead(200, { "content-length": 100 });
+        const timer = setInterval(() => response.write("x"), 5);
+        response.on("close", () => clearInterval(timer));
+      },
+      { stallSeconds: 30, minimumRate: { bytesPerSecond: 1e6, seconds: 0.1 } },
+    );
+    const error = await failureOf(store.read("key"));
+    expect(error.message).toMatch(/only \d+ bytes came in 0\.1 s$/);
+    expect(error.retryable).toBe(true);
+  });
+
   it("waits for a slow body that keeps coming", async () => {
     const store = await storeOver(
       (_request, response) => {

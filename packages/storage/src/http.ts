@@ -8,11 +8,12 @@ import {
   type StoreErrorDetails,
 } from "@crossprobe/core";
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from "axios";
+import { CERTIFICATE_HINT, isCertificateFault } from "./certificates.js";
+import { followRedirects } from "./follow-redirects.js";
 import { type Answer, bodyOf, contentLengthOf, contentRangeOf, toAnswer } from "./http-answer.js";
 import { checkKey, checkRange, isDirectoryKey, shownUrl, toSpan, urlOfKey } from "./keys.js";
 import { rangeHeader, rangeMismatch } from "./range-request.js";
-import { checkRedirect, DOWNGRADE } from "./redirects.js";
-import { StallWatch } from "./stall-watch.js";
+import { type MinimumRate, StallWatch } from "./stall-watch.js";
 
 export interface HttpOptions {
   /** Sent with every request, such as an authorisation. */
@@ -24,6 +25,8 @@ export interface HttpOptions {
   readonly conditional?: boolean | undefined;
   /** How long nothing may come before a connection counts as lost, seconds (default 30). */
   readonly stallSeconds?: number | undefined;
+  /** What a body that comes must bring (default 1024 bytes a second over 60 s). */
+  readonly minimumRate?: MinimumRate | undefined;
   /** Node's connection pool for `http:`, from `node:http`. */
   readonly httpAgent?: unknown;
   /** Node's connection pool for `https:`, from `node:https`. */
@@ -34,7 +37,6 @@ export interface HttpOptions {
 const RETRYABLE_STATUSES = new Set([408, 425, 429]);
 /** What servers answer to a HEAD that they do not serve although the object is there (signed links: 403). */
 const HEAD_REFUSALS = new Set([400, 403, 405, 501]);
-const MAX_REDIRECTS = 5;
 const STALL_SECONDS = 30;
 /** A server that ignores `Range` sends everything; beyond this we would rather fail than hold it in memory. */
 const WHOLE_ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -44,8 +46,9 @@ const WHOLE_ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
  *
  * Every answer is checked: a range answer must be the range that was asked for (`Content-Range`), a body must be as long as
  * announced, and an object whose `ETag` or size changes between two reads is an error, never a mixture. A server that ignores ranges
- * is served by cutting its whole answer. Five redirects are followed; none from https to http, and none takes the given headers to another
- * host. Silence of `stallSeconds` ends a request.
+ * is served by cutting its whole answer. Five redirects are followed; none from https to http, none from a public address to a private one
+ * (in Node; pages follow redirects themselves), and none takes the given headers to another host. Silence of `stallSeconds` ends a request,
+ * and so does a body that comes more slowly than `minimumRate`.
  *
  * Absent: 404 and 410 mean there is no such key, and so does a redirect to a directory (`key/`). It cannot list.
  *
@@ -59,21 +62,23 @@ export class HttpStore implements ByteStore {
   readonly #client: AxiosInstance;
   readonly #conditional: boolean;
   readonly #stallSeconds: number;
+  readonly #minimumRate: MinimumRate | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #states = new Map<string, { etag: string | undefined; size: number | undefined }>();
 
   constructor(url: string, options: HttpOptions = {}) {
     this.url = toBaseUrl(url);
     this.#conditional = options.conditional ?? true;
     this.#stallSeconds = options.stallSeconds ?? STALL_SECONDS;
-    const given = new Set(Object.keys(options.headers ?? {}).map((name) => name.toLowerCase()));
+    this.#minimumRate = options.minimumRate;
+    this.#headers = options.headers ?? {};
     this.#client = axios.create({
       responseType: "arraybuffer",
       // Sizes and ranges count stored bytes, so nothing may be compressed on the way.
       decompress: false,
       maxContentLength: Number.POSITIVE_INFINITY,
-      maxRedirects: MAX_REDIRECTS,
-      beforeRedirect: (next, _answer, before) => checkRedirect(next, before, given),
-      headers: { ...(inNode() ? { "Accept-Encoding": "identity" } : {}), ...options.headers },
+      // Each address on the way is judged here; a page's own redirects nobody sees.
+      ...(inNode() ? { maxRedirects: 0, headers: { "Accept-Encoding": "identity" } } : {}),
       validateStatus: () => true,
       ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
       ...(options.httpsAgent === undefined ? {} : { httpsAgent: options.httpsAgent }),
@@ -167,22 +172,25 @@ export class HttpStore implements ByteStore {
     // A weak tag never matches in If-Match (RFC 9110 §13.1.1).
     const match = this.#conditional && etag !== undefined && !etag.startsWith("W/") ? { "If-Match": etag } : {};
     const { signal } = options;
-    const watch = new StallWatch(this.#stallSeconds, signal);
+    const watch = new StallWatch(this.#stallSeconds, signal, this.#minimumRate);
     try {
-      const response = await this.#client.request<unknown>({
-        ...config,
-        url,
-        headers: { ...config.headers, ...match },
-        signal: watch.signal,
-        onDownloadProgress: () => watch.restart(),
-      });
+      const { response, url: final } = await followRedirects(url, ({ url, isAtHome, resolving }) =>
+        this.#client.request<unknown>({
+          ...config,
+          ...resolving,
+          url,
+          headers: { ...(isAtHome ? this.#headers : {}), ...config.headers, ...match },
+          signal: watch.signal,
+          onDownloadProgress: ({ bytes }) => watch.restart(bytes),
+        }),
+      );
       signal?.throwIfAborted();
-      const answer = toAnswer(response, url);
+      const answer = toAnswer(response, url, final);
       if (answer.status === 412) throw this.#changed(key, answer);
       return answer;
     } catch (error) {
       signal?.throwIfAborted();
-      if (watch.hasStalled) throw this.#lost(url, new Error(`nothing came for ${this.#stallSeconds} s`));
+      if (watch.problem !== undefined) throw this.#lost(url, new Error(watch.problem));
       throw error instanceof StoreError ? error : this.#lost(url, error);
     } finally {
       watch.end();
@@ -253,12 +261,10 @@ export class HttpStore implements ByteStore {
         hint: "copy the file to a local folder and read it there",
       });
     }
-    if (code === "ERR_FR_TOO_MANY_REDIRECTS") {
-      return new StoreError(`could not read ${url}: it redirects more than ${MAX_REDIRECTS} times`, { url });
-    }
-    if (message.includes(DOWNGRADE)) return new StoreError(`could not read ${url}: ${DOWNGRADE}`, { url });
     const detail = code !== undefined && !message.includes(code) ? `${message} (${code})` : message;
-    return new StoreError(`could not read ${url}: ${detail}`, { url, retryable: true });
+    const isUntrusted = code !== undefined && isCertificateFault(code);
+    const hint = isUntrusted ? CERTIFICATE_HINT : undefined;
+    return new StoreError(`could not read ${url}: ${detail}`, { url, retryable: !isUntrusted, hint });
   }
 
   #urlOf(key: string): string {

@@ -7,8 +7,7 @@ import type { StoreResolver } from "@crossprobe/core";
 import { BlockFolder } from "./layers/block-folder.js";
 import { diskCached } from "./layers/disk-cached.js";
 import { LocalStore } from "./local.js";
-import type { S3Options } from "./s3.js";
-import { s3FromEnvironment } from "./s3-environment.js";
+import { withS3Environment } from "./s3-environment.js";
 import { portableFactories, resolverOf, type StoresOptions } from "./stores.js";
 
 export { DirectoryCache } from "./directory-cache.js";
@@ -28,6 +27,7 @@ export { LocalStore } from "./local.js";
 export { type MemoryEntries, MemoryStore } from "./memory.js";
 export { S3Connection, type S3Credentials, type S3Options, S3Store } from "./s3.js";
 export { s3FromEnvironment } from "./s3-environment.js";
+export type { MinimumRate } from "./stall-watch.js";
 export type { StoresOptions } from "./stores.js";
 
 export interface NodeStoresOptions extends StoresOptions {
@@ -46,21 +46,11 @@ export function createStores(options: NodeStoresOptions = {}): StoreResolver {
   const { cacheDir, cacheBytes } = options;
   const folder = cacheDir === undefined ? undefined : new BlockFolder(cacheDir, { budgetBytes: cacheBytes });
   const factories = portableFactories(
-    { ...options, http: { ...agents, ...options.http }, s3: withEnvironment(options.s3) },
+    { ...options, http: { ...agents, ...options.http }, s3: withS3Environment(options.s3, process.env) },
     (store) => (folder === undefined ? store : diskCached(store, { folder })),
   );
   factories.set("file:", (url) => new LocalStore(url));
   return resolverOf(factories);
-}
-
-function withEnvironment(given: S3Options = {}): S3Options {
-  const found = s3FromEnvironment(process.env);
-  return {
-    ...given,
-    credentials: given.credentials ?? found.credentials,
-    region: given.region ?? found.region,
-    endpoint: given.endpoint ?? found.endpoint,
-  };
 }
 
 /** The `file:` URL of a local path, relative to the working directory. A `/` at the end is kept. */

@@ -1,32 +1,61 @@
-import { describe, expect, it } from "vitest";
-import { checkRedirect, DOWNGRADE } from "./redirects.js";
+import dns from "node:dns";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DOWNGRADE, INWARDS, judgeRedirect, NO_ADDRESS } from "./redirects.js";
 
-const given = new Set(["authorization", "x-key"]);
-const request = (href: string) => ({
-  href,
-  protocol: new URL(href).protocol,
-  headers: { Authorization: "Bearer x", "X-KEY": "y", Range: "bytes=0-1" },
+// Names of a world of its own: one public, one private, none else.
+const NAMES: Readonly<Record<string, string>> = { "public.example": "93.184.216.34", "inside.example": "10.0.0.7" };
+
+beforeAll(() => {
+  vi.spyOn(dns.promises, "lookup").mockImplementation((async (name: string) => {
+    const address = NAMES[name];
+    if (address === undefined) throw new Error("ENOTFOUND");
+    return [{ address, family: 4 }];
+  }) as typeof dns.promises.lookup);
 });
+afterAll(() => vi.restoreAllMocks());
 
-describe("checkRedirect", () => {
-  it("refuses to leave https", () => {
-    const from = { url: "https://host/a" };
-    expect(() => checkRedirect(request("http://host/b"), from, given)).toThrow(DOWNGRADE);
-    expect(() => checkRedirect(request("https://other/b"), from, given)).not.toThrow();
+describe("judgeRedirect", () => {
+  it("refuses to leave https", async () => {
+    expect(await judgeRedirect("https://public.example/a", "http://public.example/a")).toBe(DOWNGRADE);
+    expect(await judgeRedirect("http://public.example/a", "https://public.example/a")).toMatchObject({
+      url: "https://public.example/a",
+      isSameOrigin: false,
+    });
   });
 
-  it("keeps given headers for the same origin alone", () => {
-    const from = { url: "https://host/a" };
-    const same = request("https://host/b");
-    checkRedirect(same, from, given);
-    expect(Object.keys(same.headers)).toEqual(["Authorization", "X-KEY", "Range"]);
-    for (const href of ["https://host:8443/b", "https://other/b", "https://host.evil/b"]) {
-      const other = request(href);
-      checkRedirect(other, from, given);
-      expect(Object.keys(other.headers), href).toEqual(["Range"]);
+  it("keeps what is given for the same origin alone", async () => {
+    const from = "https://public.example/a";
+    const isSame = async (to: string) => Reflect.get(Object(await judgeRedirect(from, to)), "isSameOrigin");
+    expect(await isSame("/b")).toBe(true);
+    for (const to of ["https://public.example:8443/b", "https://other/b", "https://public.example.evil/b"]) {
+      expect(await isSame(to), to).toBe(false);
     }
-    const unknown = request("https://host/b");
-    checkRedirect(unknown, undefined, given);
-    expect(Object.keys(unknown.headers)).toEqual(["Range"]);
+  });
+
+  it.each(["http://127.0.0.1/x", "http://[::1]/x", "http://169.254.169.254/latest", "http://0x7f.1/x"])(
+    "leads nobody from a public place into a private one: %s",
+    async (to) => {
+      expect(await judgeRedirect("http://public.example/a", to)).toBe(INWARDS);
+      expect(await judgeRedirect("http://93.184.216.34/a", to)).toBe(INWARDS);
+      expect(await judgeRedirect("http://unknown.example/a", to)).toBe(INWARDS);
+      // Whoever asked a private place may be led about in it.
+      expect(await judgeRedirect("http://inside.example/a", to)).toMatchObject({ isGuarded: false });
+      expect(await judgeRedirect("http://192.168.1.1/a", to)).toMatchObject({ isGuarded: false });
+    },
+  );
+
+  it("has names judged when they are resolved", async () => {
+    expect(await judgeRedirect("http://public.example/a", "http://inside.example/b")).toMatchObject({
+      isGuarded: true,
+    });
+    expect(await judgeRedirect("http://inside.example/a", "http://other.example/b")).toMatchObject({
+      isGuarded: false,
+    });
+    // The host that was asked for is the caller's own choice.
+    expect(await judgeRedirect("http://public.example/a", "/b")).toMatchObject({ isGuarded: false });
+  });
+
+  it.each(["file:///etc/passwd", "ftp://public.example/a", "http://", "s3://bucket/a"])("refuses %s", async (to) => {
+    expect(await judgeRedirect("http://public.example/a", to)).toBe(NO_ADDRESS);
   });
 });

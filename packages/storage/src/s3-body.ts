@@ -21,7 +21,7 @@ export async function bodyOfStream(
       // A cancelled stream ends as if it were complete.
       signal.throwIfAborted();
       if (done) break;
-      watch.restart();
+      watch.restart(value.byteLength);
       pieces.push(value);
       length += value.byteLength;
       if (announced !== undefined && length > announced) break;

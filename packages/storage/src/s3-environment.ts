@@ -15,3 +15,17 @@ export function s3FromEnvironment(environment: Readonly<Record<string, string | 
     endpoint: environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL || undefined,
   };
 }
+
+/** What is given, and for the rest the standard variables. */
+export function withS3Environment(
+  given: S3Options = {},
+  environment: Readonly<Record<string, string | undefined>>,
+): S3Options {
+  const found = s3FromEnvironment(environment);
+  return {
+    ...given,
+    credentials: given.credentials ?? found.credentials,
+    region: given.region ?? found.region,
+    endpoint: given.endpoint ?? found.endpoint,
+  };
+}

@@ -44,10 +44,10 @@ export function toS3Failure(error: unknown): S3Failure {
 }
 
 /** The error that callers get for a failure. */
-export function toStoreError(failure: S3Failure, url: string): StoreError {
+export function toStoreError(failure: S3Failure, url: string, doing: "read" | "fetch" = "read"): StoreError {
   const { code, status, retryAfterSeconds } = failure;
   if (status === undefined) {
-    return new StoreError(`could not read ${url}: the connection failed (${failure.detail})`, {
+    return new StoreError(`could not ${doing} ${url}: the connection failed (${failure.detail})`, {
       url,
       retryable: true,
     });
@@ -55,7 +55,7 @@ export function toStoreError(failure: S3Failure, url: string): StoreError {
   // A refusal without a body, as to HEAD, has no code of the service's.
   const known = code === undefined || /^(Unknown.*|Error|\d+)$/.test(code) ? undefined : code;
   const said = known === undefined ? `HTTP status ${status}` : `${known} (HTTP status ${status})`;
-  return new StoreError(`could not read ${url}: ${said}`, {
+  return new StoreError(`could not ${doing} ${url}: ${said}`, {
     url,
     status,
     retryable: status >= 500 || PASSING_STATUSES.has(status) || (known !== undefined && PASSING_CODES.has(known)),

@@ -40,6 +40,28 @@ export function parseS3Url(url: string): S3Place {
   return { url: `s3://${authority}/${encoded}`, bucket: authority, prefix: folder };
 }
 
+/** One object of a bucket. */
+export interface S3Object {
+  /** Percent-encoded. */
+  readonly url: string;
+  readonly bucket: string;
+  /** As the bucket spells it. */
+  readonly key: string;
+}
+
+/**
+ * Takes an `s3://bucket/key` apart.
+ *
+ * @throws {@link ConfigError} for anything else
+ */
+export function parseS3Object(url: string): S3Object {
+  const { url: folder, bucket, prefix } = parseS3Url(url);
+  if (prefix === "" || url.endsWith("/")) {
+    throw new ConfigError(`${folder} names no object`, { hint: "write s3://bucket/key" });
+  }
+  return { url: folder.slice(0, -1), bucket, key: prefix.slice(0, -1) };
+}
+
 function decode(path: string, shown: string): string {
   try {
     return decodeURIComponent(path);

@@ -226,7 +226,7 @@ export class S3Store implements ByteStore {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof StoreError) throw error;
-      if (watch.hasStalled) throw this.#wrong(key, `nothing came for ${this.#connection.stallSeconds} s`, true);
+      if (watch.problem !== undefined) throw this.#wrong(key, watch.problem, true);
       return this.#refusal(key, toS3Failure(error));
     } finally {
       watch.end();

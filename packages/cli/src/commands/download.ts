@@ -55,7 +55,7 @@ export const downloadCommand: CommandDefinition = {
     void command
       .argument(
         "<ref|url...>",
-        "sessions and probes, a dataset for all its sessions, or http(s) addresses",
+        "sessions and probes, a dataset for all its sessions, or http(s) and s3 addresses",
         collecting(parseTarget),
       )
       .requiredOption("--to <folder>", "where the files go")
@@ -82,8 +82,8 @@ function parseTarget(text: string): Target {
   if (/^[a-z][a-z0-9-]*$/.test(text) && !isUuid(text)) return { kind: "dataset", dataset: text };
   if (!isUrl(text)) return parseRefArgument("session", "probe")(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new InvalidArgumentError("only http and https addresses are fetched");
+  if (url !== undefined && ["http:", "https:", "s3:"].includes(url.protocol)) return url;
+  throw new InvalidArgumentError("only http, https and s3 addresses are fetched");
 }
 
 /** An id without dataset and kind: refused as such, not taken for the name of a dataset. */
@@ -217,7 +217,7 @@ async function sessionsOf(hub: Hub, dataset: string, signal: AbortSignal): Promi
     });
   }
   throw new NotFoundError(`${dataset} is no dataset of the sources (${known.join(", ")})`, {
-    hint: "one session is written <dataset>:session:<id>, as crossprobe sessions lists it; a file by its http(s) address",
+    hint: "one session is written <dataset>:session:<id>, as crossprobe sessions lists it; a file by its http(s) or s3 address",
   });
 }
 

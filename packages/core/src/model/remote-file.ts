@@ -36,8 +36,13 @@ export interface RemoteFile {
   readonly id: string | null;
   /** The session that it belongs to; null where it belongs to none. */
   readonly source: SessionRef | null;
-  /** `http:` or `https:` addresses of the same bytes, best first; never with credentials. Empty where {@link absent} says why. */
+  /** `http:`, `https:` or `s3:` addresses of the same bytes, best first; never with credentials. Empty where {@link absent} says why. */
   readonly urls: readonly string[];
+  /**
+   * The only places that it may come from, redirects included: `https://host`, `http://host:8080`, `s3://bucket`. A place over http stands for
+   * the same over https too. Not said, it is any public place. A hub sets it to what the dataset's plugin states.
+   */
+  readonly hosts?: readonly string[] | undefined;
   /** Why it cannot be fetched although it was asked for; null where it can. */
   readonly absent: string | null;
   /** Where it belongs below the folder of a download: relative, with `/`. */

@@ -9,10 +9,17 @@ import type {
   DownloadResult,
   RemoteFile,
 } from "@crossprobe/core";
+import { BodiesByScheme } from "../bodies-by-scheme.js";
+import type { Bodies } from "../body.js";
 import { type Authorize, HttpBodies } from "../http-body.js";
 import { LocalStore } from "../local.js";
+import { S3Connection, type S3Options } from "../s3.js";
+import { S3Bodies } from "../s3-bodies.js";
+import { withS3Environment } from "../s3-environment.js";
+import { MINIMUM_RATE, type MinimumRate } from "../stall-watch.js";
 import { type FetchContext, fetchFile, toDataError } from "./fetch-file.js";
 import { FileLock, LOCK_TIMES, type LockTimes, pause } from "./file-lock.js";
+import { toHosts } from "./hosts.js";
 import { Meter } from "./meter.js";
 import { notePaths, writeWhole } from "./notes.js";
 import { planDownload } from "./plan-download.js";
@@ -25,8 +32,12 @@ export interface DownloaderOptions {
    * credentials belong to and for no other.
    */
   readonly authorize?: Authorize | undefined;
+  /** How `s3:` addresses are asked. What it does not say comes from the environment, as for `createStores`; its `stallSeconds` is not used. */
+  readonly s3?: S3Options | undefined;
   /** How long a connection may bring nothing, seconds (default 60). */
   readonly stallSeconds?: number | undefined;
+  /** What a connection that brings something must bring: 1024 bytes a second over 60 s unless said. A slower one is given up for another. */
+  readonly minimumRate?: Partial<MinimumRate> | undefined;
   readonly retry?: Partial<RetryOptions> | undefined;
   readonly lock?: Partial<LockTimes> | undefined;
   /** Waits between tries; for tests. */
@@ -37,7 +48,7 @@ const DEFAULT_STALL_SECONDS = 60;
 const DEFAULT_PARALLEL = 4;
 
 /**
- * Fetches files over http(s) into local folders: see `Downloader` of `@crossprobe/core`.
+ * Fetches files over http(s) and from S3 into local folders: see `Downloader` of `@crossprobe/core`.
  *
  * Beside the files, the folder gets `.crossprobe/`: parts under way, a record of each file (`records/`), what failed its check (`quarantine/`).
  *
@@ -49,14 +60,19 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
 }
 
 class NodeDownloader implements Downloader {
-  readonly #bodies: HttpBodies;
+  readonly #bodies: Bodies;
   readonly #retry: RetryOptions;
   readonly #lockTimes: LockTimes;
   readonly #pause: FetchContext["pause"];
 
   constructor(options: DownloaderOptions) {
     const { authorize, stallSeconds = DEFAULT_STALL_SECONDS } = options;
-    this.#bodies = new HttpBodies({ authorize, stallSeconds });
+    const minimumRate = { ...MINIMUM_RATE, ...options.minimumRate };
+    const s3 = new S3Connection(withS3Environment(options.s3, process.env));
+    this.#bodies = new BodiesByScheme(
+      new HttpBodies({ authorize, stallSeconds, minimumRate }),
+      new S3Bodies(s3, stallSeconds, minimumRate),
+    );
     this.#retry = { ...RETRY, ...options.retry };
     this.#lockTimes = { ...LOCK_TIMES, ...options.lock };
     this.#pause = options.pause ?? pause;
@@ -65,7 +81,8 @@ class NodeDownloader implements Downloader {
   async plan(files: readonly RemoteFile[], options: DownloadOptions): Promise<DownloadPlan> {
     options.signal?.throwIfAborted();
     const { allowPrivate = false, signal } = options;
-    return planDownload(options.to, files, { bodies: this.#bodies, allowPrivate, signal });
+    const allowHosts = toHosts(options.allowHosts ?? []);
+    return planDownload(options.to, files, { bodies: this.#bodies, allowPrivate, allowHosts, signal });
   }
 
   async *run(plan: DownloadPlan, options: DownloadOptions): AsyncIterable<DownloadResult> {
@@ -130,7 +147,8 @@ class NodeDownloader implements Downloader {
   #context(plan: DownloadPlan, options: DownloadOptions, signal: AbortSignal, meter: Meter): FetchContext {
     return {
       ...{ root: plan.to, bodies: this.#bodies, retry: this.#retry, lockTimes: this.#lockTimes, signal },
-      ...{ allowPrivate: options.allowPrivate ?? false, overwrite: options.overwrite ?? false, pause: this.#pause },
+      ...{ allowPrivate: options.allowPrivate ?? false, allowHosts: toHosts(options.allowHosts ?? []) },
+      ...{ overwrite: options.overwrite ?? false, pause: this.#pause },
       onReceived: (bytes) => meter.receive(bytes),
       onForgotten: (bytes) => meter.forget(bytes),
     };

@@ -191,6 +191,36 @@ describe("an interruption", () => {
     expect(server.seen.length).toBe(3);
   });
 
+  it("by a connection that trickles goes on over another", async () => {
+    const server = await serve();
+    const to = newFolder();
+    server.plan({ trickleAfter: 50_000 });
+    const minimumRate = { bytesPerSecond: 200_000, seconds: 0.1 };
+    const { downloader, waits } = quick({ stallSeconds: 30, minimumRate });
+    expectDone(to, await download([fileAt(server)], to, downloader));
+    expect(waits.length).toBe(1);
+    const [, second] = server.seen;
+    expect(second?.range).toMatch(/^bytes=5\d{4}-$/);
+    expect(second?.status).toBe(206);
+  });
+
+  it("by connections that all trickle is given up, although bytes come", async () => {
+    const server = await serve();
+    const to = newFolder();
+    server.plan(...Array.from({ length: 3 }, () => ({ trickleAfter: 10 })));
+    const { downloader } = quick({
+      stallSeconds: 30,
+      minimumRate: { bytesPerSecond: 1e6, seconds: 0.05 },
+      retry: { tries: 3 },
+    });
+    const [result] = await download([fileAt(server)], to, downloader);
+    expect(result).toMatchObject({ status: "failed", error: { code: "store", retryable: true } });
+    expect(result?.error?.message).toMatch(/only \d+ bytes came in 0\.05 s$/);
+    expect(server.seen.length).toBe(3);
+    expect(contents(to).filter((path) => path.endsWith(".part")).length).toBe(1);
+    expectDone(to, await download([fileAt(server)], to));
+  });
+
   it("by a reset is no more than that", async () => {
     const server = await serve();
     const to = newFolder();
@@ -548,8 +578,9 @@ describe("places and addresses", () => {
     const server = await serve();
     server.plan({ status: 302, headers: { Location: "http://169.254.169.254/latest" } });
     const bodies = new HttpBodies({ stallSeconds: 1 });
-    const asked = { method: "GET", url: `${server.url}/a.npy`, allowPrivate: true, signal: undefined } as const;
-    const hop = await bodies.request({ ...asked, allowPrivate: false }).catch((error: unknown) => error);
+    const asked = { method: "GET", url: `${server.url}/a.npy`, signal: undefined } as const;
+    const rules = { allowPrivate: false, hosts: undefined };
+    const hop = await bodies.request({ ...asked, rules }).catch((error: unknown) => error);
     expect(hop).toMatchObject({ code: "query" });
     bodies.close();
   });

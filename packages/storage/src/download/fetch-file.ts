@@ -10,11 +10,11 @@ import {
   type RemoteFile,
   StoreError,
 } from "@crossprobe/core";
-import type { HttpBodies } from "../http-body.js";
+import type { Bodies } from "../body.js";
 import { contentDigests, differingDigest } from "./digests.js";
 import { FileLock, type LockTimes } from "./file-lock.js";
-import { type NotePaths, notePaths, readRecord, syncFolder, writeWhole } from "./notes.js";
-import { PartFile } from "./part-file.js";
+import { type FileRecord, type NotePaths, notePaths, readRecord, syncFolder, writeWhole } from "./notes.js";
+import { NOTHING_KNOWN, PartFile } from "./part-file.js";
 import type { RetryOptions } from "./retry-wait.js";
 import { codeOf, resolveInside } from "./safe-path.js";
 import { compareTarget, lookAt, recordOf, type TargetState } from "./target.js";
@@ -23,10 +23,11 @@ import { transfer, trustOf } from "./transfer.js";
 /** What is the same for all files of a run. */
 export interface FetchContext {
   readonly root: string;
-  readonly bodies: HttpBodies;
+  readonly bodies: Bodies;
   readonly retry: RetryOptions;
   readonly lockTimes: LockTimes;
   readonly allowPrivate: boolean;
+  readonly allowHosts: readonly string[];
   readonly overwrite: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onReceived: (bytes: number) => void;
@@ -99,7 +100,7 @@ class LockedFile {
   async bring(): Promise<DownloadResult> {
     const { signal, overwrite } = this.#context;
     const target = await resolveInside(this.#context.root, this.#file.path);
-    let there = await lookAt(target, this.#notes, this.#file, this.#planned.size);
+    let there = await lookAt(target, this.#notes, this.#planned);
     if (there.kind === "check") there = await compareTarget(target, there, signal);
     if (there.kind === "present") return this.#keep(target, there);
     if (there.kind === "differs" && !there.isOurs && !overwrite) {
@@ -120,7 +121,7 @@ class LockedFile {
     const record = await readRecord(this.#notes.record);
     const isRecorded =
       record !== undefined && record.trust === trust && JSON.stringify(record.digests) === JSON.stringify(digests);
-    const size = isRecorded ? record.size : await this.#record(target, record?.url ?? null, trust, digests);
+    const size = isRecorded ? record.size : await this.#record(target, record, trust, digests);
     return this.#result("present", { size, trust, digests });
   }
 
@@ -129,28 +130,33 @@ class LockedFile {
       const { url, isLengthKnown } = await transfer(this.#file, part, this.#context);
       const wasResumed = part.isResumed;
       const digests = await part.finish();
-      const problem = this.#problemOf(part, digests);
+      const { etag, stated } = part.state ?? NOTHING_KNOWN;
+      const problem = this.#problemOf(part, digests, stated);
       if (problem === undefined) {
         await part.seal(digests);
         const setAside = there.kind === "differs" && !there.isOurs ? await this.#setAside(target, "replaced") : null;
         await this.#publish(part, target);
-        const trust = trustOf(this.#file.digests, isLengthKnown);
-        const size = await this.#record(target, url, trust, digests);
+        const trust = trustOf([...this.#file.digests, ...stated], isLengthKnown);
+        const size = await this.#record(target, { url, etag }, trust, digests);
         return this.#result("fetched", { size, trust, digests, setAside });
       }
       if (!wasResumed) return this.#quarantine(part, problem);
       // Parts of several connections: once more in one piece, before the file is blamed.
       this.#context.onForgotten(part.length);
-      await part.begin({ etag: null, lastModified: null, size: null });
+      await part.begin(NOTHING_KNOWN);
     }
   }
 
-  #problemOf(part: PartFile, digests: readonly FileDigest[]): string | undefined {
+  #problemOf(part: PartFile, digests: readonly FileDigest[], stated: readonly FileDigest[]): string | undefined {
     const { size } = this.#file;
     if (size !== null && part.length !== size) return `${part.length} bytes came, the catalogue lists ${size}`;
     const difference = differingDigest(this.#file.digests, digests);
-    if (difference === undefined) return undefined;
-    return `its ${difference.known.kind} is ${difference.found.value}, the catalogue lists ${difference.known.value}`;
+    if (difference !== undefined) {
+      return `its ${difference.known.kind} is ${difference.found.value}, the catalogue lists ${difference.known.value}`;
+    }
+    const other = differingDigest(stated, digests);
+    if (other === undefined) return undefined;
+    return `its ${other.known.kind} is ${other.found.value}, the server states ${other.known.value}`;
   }
 
   async #quarantine(part: PartFile, problem: string): Promise<DownloadResult> {
@@ -195,11 +201,12 @@ class LockedFile {
 
   async #record(
     target: string,
-    url: string | null,
+    origin: Pick<FileRecord, "url" | "etag"> | undefined,
     trust: NonNullable<DownloadResult["trust"]>,
     digests: readonly FileDigest[],
   ): Promise<number> {
-    const record = await recordOf(target, { path: this.#file.path, url, trust, digests });
+    const { url = null, etag = null } = origin ?? {};
+    const record = await recordOf(target, { path: this.#file.path, url, etag, trust, digests });
     const draft = join(this.#notes.work, `${this.#lock.token}.draft`);
     await writeWhole(this.#notes.record, `${JSON.stringify(record)}\n`, draft);
     const left = [".part", ".json"].map((ending) => join(this.#notes.work, this.#lock.token + ending));

@@ -28,6 +28,8 @@ export interface FileRecord {
   readonly path: string;
   /** Where it came from, without its query; null where it was there before. */
   readonly url: string | null;
+  /** What the server called the object; null where it did not say, or the file was there before. */
+  readonly etag: string | null;
   readonly size: number;
   readonly digests: readonly FileDigest[];
   readonly trust: TrustLevel;
@@ -49,6 +51,7 @@ export async function readRecord(path: string): Promise<FileRecord | undefined> 
   return {
     path: String(found.path),
     url: typeof found.url === "string" ? found.url : null,
+    etag: typeof found.etag === "string" ? found.etag : null,
     ...{ size, modifiedMs, trust, digests: toDigests(found.digests), time: String(found.time) },
   };
 }
@@ -68,6 +71,8 @@ export interface PartState {
   readonly lastModified: string | null;
   /** Size of the whole object, where the server stated it. */
   readonly size: number | null;
+  /** Digests of the whole object that the server stated. */
+  readonly stated: readonly FileDigest[];
   /** Set when all of it is there and was compared: what may be published. */
   readonly verified: readonly FileDigest[] | null;
 }
@@ -80,6 +85,7 @@ export async function readPartState(path: string): Promise<PartState | undefined
     etag: typeof found.etag === "string" ? found.etag : null,
     lastModified: typeof found.lastModified === "string" ? found.lastModified : null,
     size: typeof found.size === "number" ? found.size : null,
+    stated: toDigests(found.stated),
     verified: found.verified === null ? null : toDigests(found.verified),
   };
 }

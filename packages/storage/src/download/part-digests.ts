@@ -10,7 +10,7 @@ const ALONE_BYTES = 16 * 1024 * 1024;
 export class PartDigests {
   readonly #path: string;
   readonly #file: FileHandle;
-  readonly #wanted: readonly FileDigest[];
+  #wanted: readonly FileDigest[];
   #length = 0;
   #run: DigestRun;
   #follower: DigestFollower | undefined;
@@ -41,10 +41,11 @@ export class PartDigests {
     return this.#follower === undefined ? this.#run.finish() : this.#follower.finish(this.#length);
   }
 
-  /** Forgets what was added. */
-  async restart(): Promise<void> {
+  /** Forgets what was added. @param wanted what the next bytes are to be compared with */
+  async restart(wanted: readonly FileDigest[] = this.#wanted): Promise<void> {
     await this.close();
     this.#length = 0;
+    this.#wanted = wanted;
     this.#run = new DigestRun(digestKinds(this.#wanted));
   }
 

@@ -7,6 +7,9 @@ import { type PartState, readPartState, writeWhole } from "./notes.js";
 import { PartDigests } from "./part-digests.js";
 import { absentIsUndefined } from "./safe-path.js";
 
+/** Before a server has answered. */
+export const NOTHING_KNOWN: Omit<PartState, "verified"> = { etag: null, lastModified: null, size: null, stated: [] };
+
 /** The bytes of a file that is under way: what is there, what object they are of, and their digests so far. */
 export class PartFile {
   readonly path: string;
@@ -17,6 +20,7 @@ export class PartFile {
   readonly #statePath: string;
   readonly #draft: string;
   readonly #file: FileHandle;
+  readonly #wanted: readonly FileDigest[];
   readonly #digests: PartDigests;
 
   private constructor(work: string, token: string, file: FileHandle, wanted: readonly FileDigest[]) {
@@ -24,6 +28,7 @@ export class PartFile {
     this.#statePath = statePath(work, token);
     this.#draft = join(work, `${token}.draft`);
     this.#file = file;
+    this.#wanted = wanted;
     this.#digests = new PartDigests(this.path, file, wanted);
   }
 
@@ -39,6 +44,7 @@ export class PartFile {
     const part = new PartFile(work, lock.token, file, wanted);
     try {
       part.state = await readPartState(part.#statePath);
+      await part.#digests.restart(part.#known());
       const { size } = await file.stat();
       if (part.state === undefined || (part.state.size !== null && size > part.state.size)) await part.#empty();
       else part.length = await part.#digests.adopt(size, signal);
@@ -53,8 +59,8 @@ export class PartFile {
 
   /** Forgets what is there and begins with another object, or the same one anew. */
   async begin(state: Omit<PartState, "verified">): Promise<void> {
-    await this.#empty();
     this.state = { ...state, verified: null };
+    await this.#empty();
     await this.#writeState();
   }
 
@@ -76,7 +82,7 @@ export class PartFile {
 
   /** Notes that what was brought to the disk was compared. */
   async seal(verified: readonly FileDigest[]): Promise<void> {
-    this.state = { etag: null, lastModified: null, ...this.state, size: this.length, verified };
+    this.state = { ...NOTHING_KNOWN, ...this.state, size: this.length, verified };
     await this.#writeState();
   }
 
@@ -89,10 +95,15 @@ export class PartFile {
   }
 
   async #empty(): Promise<void> {
-    await this.#digests.restart();
+    await this.#digests.restart(this.#known());
     await this.#file.truncate(0);
     this.length = 0;
     this.isResumed = false;
+  }
+
+  /** Digests that the source states, and those that the server does. */
+  #known(): readonly FileDigest[] {
+    return [...this.#wanted, ...(this.state?.stated ?? [])];
   }
 
   async #writeState(): Promise<void> {

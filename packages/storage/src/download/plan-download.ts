@@ -7,9 +7,10 @@ import {
   type RemoteFile,
   StoreError,
 } from "@crossprobe/core";
-import type { HttpBodies } from "../http-body.js";
+import type { Bodies } from "../body.js";
 import { checkAddress } from "./address-guard.js";
 import { toDataError } from "./fetch-file.js";
+import { rulesFor } from "./hosts.js";
 import { notePaths } from "./notes.js";
 import { leftParts } from "./part-file.js";
 import { checkRelativePath, pathIdentity, resolveInside } from "./safe-path.js";
@@ -17,8 +18,9 @@ import { lookAt } from "./target.js";
 import { countOf } from "./transfer.js";
 
 export interface PlanContext {
-  readonly bodies: HttpBodies;
+  readonly bodies: Bodies;
   readonly allowPrivate: boolean;
+  readonly allowHosts: readonly string[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -31,7 +33,7 @@ export async function planDownload(
   files: readonly RemoteFile[],
   context: PlanContext,
 ): Promise<DownloadPlan> {
-  checkFiles(files, context.allowPrivate);
+  checkFiles(files, context);
   const root = await openRoot(to);
   const planned: PlannedFile[] = [];
   for (let start = 0; start < files.length; start += LOOKED_AT_A_TIME) {
@@ -68,11 +70,13 @@ function expectedOf(files: readonly PlannedFile[]): number | null {
   return sum;
 }
 
-function checkFiles(files: readonly RemoteFile[], allowPrivate: boolean): void {
+function checkFiles(files: readonly RemoteFile[], context: PlanContext): void {
   const seen = new Map<string, string>();
-  for (const { path, urls } of files) {
+  for (const file of files) {
+    const { path, urls } = file;
     checkRelativePath(path);
-    for (const url of urls) checkAddress(url, allowPrivate);
+    const rules = rulesFor(file, context);
+    for (const url of urls) checkAddress(url, rules);
     const other = seen.get(pathIdentity(path));
     if (other !== undefined) {
       throw new QueryError(`two files have one place: ${other} and ${path}`, {
@@ -99,35 +103,41 @@ async function planFile(root: string, file: RemoteFile, context: PlanContext): P
   }
   const target = await resolveInside(root, file.path);
   const notes = notePaths(root, file.path);
-  const asked = file.size === null ? await askSize(file, context) : { size: file.size, reason: null };
+  const asked: Asked = file.size === null ? await askSize(file, context) : { size: file.size, reason: null };
   if (asked.isGone === true) return { file, state: "absent", size: null, missing: null, reason: asked.reason };
-  const { size, reason } = asked;
-  const there = await lookAt(target, notes, file, size);
+  const { size, reason, etag = null } = asked;
+  const there = await lookAt(target, notes, { file, size, etag });
   if (there.kind === "present" || there.kind === "check") {
-    return { file, state: there.kind, size: there.size, missing: 0, reason };
+    return { file, state: there.kind, size: there.size, missing: 0, reason, etag };
   }
   const why = there.kind === "differs" ? `another file is there: ${there.why}` : reason;
   const { bytes } = await leftParts(notes.work);
   const missing = size === null ? null : Math.max(0, size - bytes);
-  return { file, state: bytes > 0 ? "resume" : "fetch", size, missing, reason: why };
+  return { file, state: bytes > 0 ? "resume" : "fetch", size, missing, reason: why, etag };
 }
 
 interface Asked {
   readonly size: number | null;
   readonly reason: string | null;
+  /** Only where it names one object alone and for ever. */
+  readonly etag?: string | null;
   readonly isGone?: boolean;
 }
 
 /** Asks the addresses for the size; what a server does not say is learnt when the file comes. */
-async function askSize(file: RemoteFile, { bodies, allowPrivate, signal }: PlanContext): Promise<Asked> {
+async function askSize(file: RemoteFile, context: PlanContext): Promise<Asked> {
+  const { bodies, signal } = context;
+  const rules = rulesFor(file, context);
   let gone: string | null = null;
   for (const url of file.urls) {
     try {
-      const answer = await bodies.request({ method: "HEAD", url, allowPrivate, signal });
+      const answer = await bodies.request({ method: "HEAD", url, rules, signal });
       answer.cancel();
       const size = countOf(answer.headers.get("content-length"));
       const isPlain = (answer.headers.get("content-encoding") ?? "identity") === "identity";
-      if (answer.status === 200) return { size: isPlain ? (size ?? null) : null, reason: null };
+      // One file on several web servers may have as many tags; an object of a bucket has one.
+      const etag = url.startsWith("s3:") ? (answer.headers.get("etag") ?? null) : null;
+      if (answer.status === 200) return { size: isPlain ? (size ?? null) : null, reason: null, etag };
       if (answer.status !== 404 && answer.status !== 410) return { size: null, reason: null };
       gone = `no file at ${answer.url} (HTTP status ${answer.status})`;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { FileDigest, RemoteFile, TrustLevel } from "@crossprobe/core";
+import type { FileDigest, PlannedFile, TrustLevel } from "@crossprobe/core";
 import { contentDigests, DigestRun, differingDigest, digestKinds, feedFile } from "./digests.js";
 import { type FileRecord, type NotePaths, readRecord } from "./notes.js";
 import { leftParts } from "./part-file.js";
@@ -21,8 +21,7 @@ export type TargetState =
 export async function lookAt(
   path: string,
   notes: NotePaths,
-  file: RemoteFile,
-  stated: number | null,
+  { file, size: stated, etag }: Pick<PlannedFile, "file" | "size" | "etag">,
 ): Promise<TargetState> {
   const found = await stat(path).catch(absentIsUndefined);
   if (found === undefined) return { kind: "none" };
@@ -38,6 +37,10 @@ export async function lookAt(
     const difference = differingDigest(known, record.digests);
     if (difference !== undefined)
       return { kind: "differs", size, isOurs, why: `its ${difference.known.kind} is another` };
+    const tag = etag ?? file.digests.find(({ kind }) => kind === "etag")?.value ?? null;
+    if (known.length === 0 && tag !== null && record.etag !== null && tag !== record.etag) {
+      return { kind: "differs", size, isOurs, why: "the server has another object now" };
+    }
     const isCompared = known.every(({ kind }) => record.digests.some((digest) => digest.kind === kind));
     if (isCompared) return { kind: "present", size, trust: record.trust, digests: record.digests };
   }

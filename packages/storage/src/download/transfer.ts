@@ -1,12 +1,15 @@
 import { type FileDigest, NotFoundError, type RemoteFile, StoreError } from "@crossprobe/core";
-import type { BodyAnswer, HttpBodies } from "../http-body.js";
-import type { PartFile } from "./part-file.js";
+import type { Bodies, BodyAnswer } from "../body.js";
+import { rulesFor } from "./hosts.js";
+import { NOTHING_KNOWN, type PartFile } from "./part-file.js";
 import { type RetryOptions, retryWait } from "./retry-wait.js";
 
 export interface TransferContext {
-  readonly bodies: HttpBodies;
+  readonly bodies: Bodies;
   readonly retry: RetryOptions;
   readonly allowPrivate: boolean;
+  /** Places that files may come from beside those of their dataset. */
+  readonly allowHosts: readonly string[];
   readonly signal: AbortSignal | undefined;
   /** Told of bytes that came over the line, and of those that are forgotten again. */
   readonly onReceived: (bytes: number) => void;
@@ -27,7 +30,7 @@ const GONE_STATUSES = new Set([404, 410]);
 /**
  * Brings a part to its end: over as many connections as it takes, from the first of the file's addresses that has it.
  *
- * Each try that brings a byte not had before begins the count of tries anew. Bytes of two objects are never mixed: what goes on where it
+ * Each try that brings a byte not had before begins the count of tries anew, unless it was ended for being too slow. Bytes of two objects are never mixed: what goes on where it
  * stopped is asked for with the entity tag or the date of what is there, and compared with the answer.
  *
  * @throws {@link StoreError} when it cannot be had; the part stays for another time
@@ -61,10 +64,10 @@ async function transferFrom(
     const outcome = await new Attempt(url, file, part, context).run().catch((error: unknown): Outcome => {
       context.signal?.throwIfAborted();
       if (!(error instanceof StoreError) || !error.retryable) throw error;
-      return { kind: "again", error, retryAfter: undefined };
+      return { kind: "again", error, retryAfter: textOf(error.retryAfterSeconds), isSlow: false };
     });
     if (outcome.kind === "complete") return { url: outcome.url, isLengthKnown: outcome.isLengthKnown };
-    failures = part.length > longest ? 0 : failures + 1;
+    failures = part.length > longest && !outcome.isSlow ? 0 : failures + 1;
     longest = Math.max(longest, part.length);
     if (failures >= context.retry.tries) throw outcome.error;
     const seconds = retryWait(Math.max(1, failures), outcome.retryAfter, context.retry, Date.now());
@@ -80,7 +83,13 @@ function isComplete(file: RemoteFile, part: PartFile): boolean {
 
 type Outcome =
   | { readonly kind: "complete"; readonly url: string; readonly isLengthKnown: boolean }
-  | { readonly kind: "again"; readonly error: StoreError; readonly retryAfter: string | undefined };
+  | {
+      readonly kind: "again";
+      readonly error: StoreError;
+      readonly retryAfter: string | undefined;
+      /** Whether the connection was ended although bytes came: too few of them. */
+      readonly isSlow: boolean;
+    };
 
 /** One request and its answer. */
 class Attempt {
@@ -97,11 +106,15 @@ class Attempt {
   }
 
   async run(): Promise<Outcome> {
-    const { bodies, allowPrivate, signal } = this.#context;
+    const { bodies, signal } = this.#context;
     const headers = this.#rangeHeaders();
-    const answer = await bodies.request({ method: "GET", url: this.#url, headers, allowPrivate, signal });
+    const rules = rulesFor(this.#file, this.#context);
+    const answer = await bodies.request({ method: "GET", url: this.#url, headers, rules, signal });
     try {
       return await this.#take(answer, headers.Range !== undefined);
+    } catch (error) {
+      if (!answer.isSlow() || !(error instanceof StoreError) || !error.retryable) throw error;
+      return { kind: "again", error, retryAfter: undefined, isSlow: true };
     } finally {
       answer.cancel();
     }
@@ -112,7 +125,7 @@ class Attempt {
     const { length, state } = this.#part;
     if (length === 0 || state === undefined) return {};
     const validator = state.etag !== null && !state.etag.startsWith("W/") ? state.etag : state.lastModified;
-    const isCompared = this.#file.digests.some(({ kind }) => kind !== "etag");
+    const isCompared = [...this.#file.digests, ...state.stated].some(({ kind }) => kind !== "etag");
     // Without a validator a mixture would go unnoticed, unless a digest tells.
     if (validator === null && !isCompared) return {};
     return { Range: `bytes=${length}-`, ...(validator === null ? {} : { "If-Range": validator }) };
@@ -123,13 +136,15 @@ class Attempt {
     if (status === 200) return this.#takeWhole(answer);
     if (status === 206 && isRange) return this.#takeRest(answer);
     if (status === 416 && isRange) return this.#takeNothing(answer);
+    if (status === 412 && isRange) return this.#startOver(answer, "the object changed while it was fetched");
     if (GONE_STATUSES.has(status)) {
       throw new NotFoundError(`no file at ${answer.url} (HTTP status ${status})`, {
         hint: "the catalogue may be older than the server",
       });
     }
     if (status >= 500 || RETRYABLE_STATUSES.has(status)) {
-      return { kind: "again", error: this.#refused(answer), retryAfter: answer.headers.get("retry-after") };
+      const retryAfter = answer.headers.get("retry-after");
+      return { kind: "again", error: this.#refused(answer), retryAfter, isSlow: false };
     }
     throw this.#refused(answer);
   }
@@ -139,7 +154,7 @@ class Attempt {
     const size = countOf(answer.headers.get("content-length")) ?? null;
     this.#expectSize(answer, size);
     this.#context.onForgotten(this.#part.length);
-    await this.#part.begin({ ...validatorsOf(answer), size });
+    await this.#part.begin({ ...validatorsOf(answer), size, stated: answer.digests });
     return this.#stream(answer, size);
   }
 
@@ -172,8 +187,8 @@ class Attempt {
 
   async #startOver(answer: BodyAnswer, why: string): Promise<Outcome> {
     this.#context.onForgotten(this.#part.length);
-    await this.#part.begin({ etag: null, lastModified: null, size: null });
-    return { kind: "again", error: this.#wrong(answer, why, true), retryAfter: "0" };
+    await this.#part.begin(NOTHING_KNOWN);
+    return { kind: "again", error: this.#wrong(answer, why, true), retryAfter: "0", isSlow: false };
   }
 
   async #stream(answer: BodyAnswer, size: number | null): Promise<Outcome> {
@@ -220,6 +235,10 @@ class Attempt {
     const { url, status } = answer;
     return new StoreError(`could not fetch ${url}: ${what}`, { url, status, retryable });
   }
+}
+
+function textOf(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : String(Math.ceil(seconds));
 }
 
 function validatorsOf({ headers }: BodyAnswer): { readonly etag: string | null; readonly lastModified: string | null } {
