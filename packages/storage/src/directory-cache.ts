@@ -9,7 +9,7 @@ import { join } from "node:path";
  * made, and its files written, for their owner alone: answers to an account are that account's.
  *
  * @example
- * const cache = new DirectoryCache("/home/me/.cache/crossprobe/alyx");
+ * const cache = new DirectoryCache("cache/alyx");
  */
 export class DirectoryCache {
   readonly #directory: string;

@@ -23,7 +23,7 @@ const AT_A_TIME = 8;
  * read costs requests, not answers: {@link BlockFolder.counts} tells.
  *
  * @example
- * const folder = new BlockFolder("/home/me/.cache/crossprobe/blocks", { budgetBytes: 10 * 1024 ** 3 });
+ * const folder = new BlockFolder("cache/blocks", { budgetBytes: 10 * 1024 ** 3 });
  * const store = diskCached(new HttpStore("https://example.org/cache/"), { folder });
  */
 export function diskCached(store: ByteStore, options: DiskCachedOptions): ByteStore {
