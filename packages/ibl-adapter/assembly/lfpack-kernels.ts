@@ -25,7 +25,7 @@ const TAPS = memory.data<f64>([
 const HIGH: usize = 64;
 
 /** Coefficients per node, `level` levels below a signal of `n` samples. */
-// @ts-expect-error: decorator
+// @ts-expect-error: TypeScript has no decorators of functions, AssemblyScript has
 @inline
 function lengthAt(n: i32, level: i32): i32 {
   let length = n;
@@ -67,7 +67,7 @@ export function inversePacket(leaves: usize, result: usize, sampleCount: i32, us
 
 // Samples 2h and 2h + 1 side by side: the even taps in the first lane, the odd ones in the second, each child in both.
 
-// @ts-ignore: decorator
+// @ts-expect-error: TypeScript has no decorators of functions, AssemblyScript has
 @inline
 function sum(t0: v128, t1: v128, t2: v128, t3: v128, c0: v128, c1: v128, c2: v128, c3: v128): v128 {
   let total = f64x2.mul(t0, c0);
@@ -135,14 +135,14 @@ function synthesiseOne(taps: usize, from: usize, to: usize, length: i32): void {
 }
 
 /** Two pairs of float64 rounded to four float32. */
-// @ts-expect-error: decorator
+// @ts-expect-error: TypeScript has no decorators of functions, AssemblyScript has
 @inline
 function round(first: v128, second: v128): v128 {
   return v128.shuffle<i32>(f32x4.demote_f64x2_zero(first), f32x4.demote_f64x2_zero(second), 0, 1, 4, 5);
 }
 
 /** All ones where a float32 is finite. */
-// @ts-expect-error: decorator
+// @ts-expect-error: TypeScript has no decorators of functions, AssemblyScript has
 @inline
 function finite(values: v128): v128 {
   return f32x4.eq(f32x4.sub(values, values), f32x4.splat(0));
