@@ -364,6 +364,23 @@ describe("loadObject, on objects made for one case", () => {
     expect(content?.kind === "arrays" ? [...content.arrays.keys()] : content).toEqual(["ids", "times"]);
   });
 
+  it("counts the members of an archive that are no arrays", async () => {
+    const archive = zipOf(
+      new Map([
+        ["arr_0.npy", floats(1, 2)],
+        ["notes.txt", new Uint8Array(2)],
+      ]),
+    );
+    const { attributes, notices } = await loadObject(await memory({ "a.x.npz": archive }), "a");
+    const content = attributes.get("x");
+    // With another member an array without a name is not alone: numpy gives both by name then.
+    expect(content?.kind === "arrays" && [[...content.arrays.keys()], content.otherMembers]).toEqual([
+      ["arr_0"],
+      ["notes.txt"],
+    ]);
+    expect(notices).toMatchObject([{ code: "archive-members-not-read", count: 1 }]);
+  });
+
   it("says where a video is, and which object or attribute is not there", async () => {
     const files = { "_iblrig_leftCamera.raw.mp4": new Uint8Array(3), "a.x.npy": floats(1) };
     expect(await arrays(files, "leftCamera")).toEqual({ raw: "file" });

@@ -32,8 +32,12 @@ export type AlfContent =
   | { readonly kind: "json"; readonly value: unknown }
   /** `.frameData.bin` of a camera. */
   | { readonly kind: "frames"; readonly frames: FrameData }
-  /** `.npz`: arrays by name. One without a name alone is an array. */
-  | { readonly kind: "arrays"; readonly arrays: ReadonlyMap<string, AlfArrayContent> }
+  /** `.npz`: arrays by name, and the names of members that are no `.npy` and were not read. One array without a name alone is an array. */
+  | {
+      readonly kind: "arrays";
+      readonly arrays: ReadonlyMap<string, AlfArrayContent>;
+      readonly otherMembers: readonly string[];
+    }
   /** Anything else, such as `.mp4` or `.cbin`: where it is. */
   | { readonly kind: "file"; readonly url: string }
   /** A file of no bytes. */
@@ -99,12 +103,15 @@ function toArray({ data, shape }: NpyArray): AlfArrayContent {
 async function readArchive(store: ByteStore, key: string, options: CallOptions): Promise<AlfContent> {
   const archive = await openZip(store, key, options);
   const arrays = new Map<string, AlfArrayContent>();
+  const otherMembers: string[] = [];
   for await (const name of archive.list?.("", options) ?? []) {
     const array = name.endsWith(".npy") ? await readNpy(archive, name, options) : undefined;
-    if (array !== undefined) arrays.set(name.slice(0, -".npy".length), toArray(array));
+    if (array === undefined) otherMembers.push(name);
+    else arrays.set(name.slice(0, -".npy".length), toArray(array));
   }
   const unnamed = arrays.get("arr_0"); // what numpy calls an array that was saved without a name
-  return arrays.size === 1 && unnamed !== undefined ? unnamed : { kind: "arrays", arrays };
+  const isAlone = arrays.size === 1 && otherMembers.length === 0;
+  return isAlone && unnamed !== undefined ? unnamed : { kind: "arrays", arrays, otherMembers };
 }
 
 function gone(url: string): NotFoundError {

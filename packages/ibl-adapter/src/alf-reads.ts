@@ -187,6 +187,11 @@ export class AlfReads {
     this.#used(file);
     if (content.kind === "empty")
       this.note("file-empty", `${file.canonical} has no bytes: download it again`, 1, alfUrl(file));
+    if (content.kind === "arrays") {
+      const others = content.otherMembers;
+      const message = `members of ${file.canonical} that are no .npy were not read: ${others.slice(0, 3).join(", ")}`;
+      this.note("archive-members-not-read", message, others.length, alfUrl(file));
+    }
     return { content, url: alfUrl(file) };
   }
 
