@@ -77,6 +77,14 @@ describe("channels", () => {
     expect(rows.map(({ ref }) => ref)).toEqual(wanted.map((site) => identity.channel("ibl", "A", site)));
     expect(rows.length).toBeGreaterThan(10);
   });
+
+  it("--limit ends within a probe and reads no further one", async () => {
+    const { rows: all } = await runJson(["channels"]);
+    const first = carriedBy.channels(carried[0]?.dataset ?? "ibl", carried[0]?.key ?? "A").length;
+    for (const limit of [0, 3, first + 2]) {
+      expect((await runJson(["channels", "--limit", String(limit)])).rows).toEqual(all.slice(0, limit));
+    }
+  });
 });
 
 describe("options that are given twice", () => {

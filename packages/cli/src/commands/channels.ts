@@ -1,4 +1,5 @@
 import type { Channel } from "@crossprobe/core";
+import { parseCount } from "../arguments.js";
 import { collectValue } from "../collect-value.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
@@ -15,6 +16,7 @@ import { addScopeOptions, type Scope } from "./scope.js";
 
 interface Options extends CommonOptions, Scope {
   readonly region?: readonly string[];
+  readonly limit?: number;
   readonly out?: string;
 }
 
@@ -23,6 +25,7 @@ export const channelsCommand: CommandDefinition = {
   define: (command, act) =>
     void addScopeOptions(command, "dataset", "session", "probe")
       .option("--region <acronym>", "only this structure and those below it (repeatable)", collectValue)
+      .option("--limit <count>", "at most so many", parseCount)
       .option("--out <file>", "write them: .csv or .parquet", parseOutFile("csv", "parquet"))
       .action((options: Options) => act((io) => withHub(io, options, (context) => run(context, options)))),
 };
@@ -31,12 +34,14 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   const path = await resolveOut(context, options.out);
   const passes = regionFilter(options.region);
   const datasets = await answeringDatasets(context, "channels", options);
+  const limit = options.limit ?? Infinity;
   const rows: Channel[] = [];
   const probes = (await probesInScope(context, options)).filter(({ dataset }) => datasets.includes(dataset));
   await readEach(context, probes, async (probe) => {
+    if (rows.length >= limit) return;
     const table = await context.hub.channels(probe, { signal: context.io.signal });
     noteNotices(context, table.notices);
-    rows.push(...table.rows.filter(({ region }) => passes(region)));
+    rows.push(...table.rows.filter(({ region }) => passes(region)).slice(0, limit - rows.length));
   });
   const counts = { channels: rows.length, byDataset: countByDataset(rows) };
   if (path !== undefined) await writeRows(path, COLUMNS, rows);
