@@ -70,6 +70,7 @@ export {
 export type { Interval, InvalidInterval } from "./model/interval.js";
 export type { InvalidSamples, LfpBlock, LfpCaveat, LfpClock, LfpRequest, LfpSource, LfpTraits } from "./model/lfp.js";
 export { type MaskedLfpBlock, type MaskOptions, maskInvalid } from "./model/lfp-mask.js";
+export { checkLfpRequest } from "./model/lfp-request.js";
 export {
   type MetricDefinition,
   type MetricOrigin,

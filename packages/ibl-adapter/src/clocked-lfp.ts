@@ -1,7 +1,7 @@
 import {
   type CallOptions,
   type Channel,
-  formatRef,
+  checkLfpRequest,
   type Interval,
   type InvalidInterval,
   type InvalidSamples,
@@ -118,11 +118,7 @@ export class ClockedLfp implements LfpSource {
   }
 
   #samplesOf(request: LfpRequest): SampleRange {
-    if (request.time !== undefined && request.samples !== undefined) {
-      throw new QueryError(`the signal of ${formatRef(this.probe)} was asked for by time and by samples at once`, {
-        hint: "give one of them",
-      });
-    }
+    checkLfpRequest(request, this.probe);
     if (request.time !== undefined) return this.#recording.clock.toSampleRange(request.time);
     const samples = request.samples ?? [0, this.sampleCount];
     this.#recording.checkSamples(samples);

@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type Channel,
+  checkLfpRequest,
   type Interval,
   type InvalidInterval,
   type LfpBlock,
@@ -144,12 +145,9 @@ export class NwbLfpSource implements LfpFile {
   }
 
   /** Sample and channel numbers that a request stands for, each of them inside the recording. */
-  async #resolve({ time, samples, channels }: LfpRequest, options?: CallOptions) {
-    if (time && samples) {
-      throw new QueryError("Both seconds and sample numbers were given for one piece of LFP.", {
-        hint: "Give one of them.",
-      });
-    }
+  async #resolve(request: LfpRequest, options?: CallOptions) {
+    checkLfpRequest(request, this.probe);
+    const { time, samples, channels } = request;
     const range = time ? await this.#parts.series.toSampleRange(time, options) : (samples ?? [0, this.sampleCount]);
     const [start, stop] = range;
     const isInside = Number.isSafeInteger(start) && Number.isSafeInteger(stop) && 0 <= start && start <= stop;

@@ -4,6 +4,7 @@ import { NotFoundError, QueryError } from "../errors.js";
 import type { Channel } from "../model/channel.js";
 import type { Interval, InvalidInterval } from "../model/interval.js";
 import type { LfpBlock, LfpRequest, LfpSource } from "../model/lfp.js";
+import { checkLfpRequest } from "../model/lfp-request.js";
 import type { ProbeRef } from "../model/ref.js";
 import { ndArray } from "../nd-array.js";
 
@@ -25,7 +26,7 @@ export function memoryLfp(parts: MemoryLfpParts): LfpSource {
 
   const rangeOf = (request: LfpRequest): readonly [number, number] => {
     if (!isOpen) throw new QueryError("this LFP source is closed", { hint: "open it again" });
-    if (request.time && request.samples) throw new QueryError("give seconds or samples, not both");
+    checkLfpRequest(request, probe);
     const [first, last] = request.samples ?? (request.time ? sampleRange(request.time) : [0, count]);
     if (first < 0 || last > count || first > last) throw new QueryError(`samples ${first} to ${last} of ${count}`);
     for (const channel of request.channels ?? []) {
