@@ -49,6 +49,12 @@ export {
   type SegmentCounts,
 } from "./lfp-density.js";
 export {
+  assertComparable,
+  compareMetrics,
+  definitionOf,
+  type MetricComparison,
+} from "./metric-comparability.js";
+export {
   binStarts,
   DEFAULT_PSTH_BINS,
   type PopulationPsth,
@@ -68,6 +74,7 @@ export {
   readOnGrid,
   type SampleBlock,
 } from "./resample.js";
+export { confusionOf, type RuleConfusion } from "./rule-confusion.js";
 export {
   type Band,
   bandPower,
@@ -77,4 +84,14 @@ export {
   type WelchSettings,
   welchFrequencies,
 } from "./spectrum.js";
+export {
+  type MetricColumn,
+  type MetricsHub,
+  metricsOfUnit,
+  nativeMetric,
+  type RecomputedMetrics,
+  type RecomputeOptions,
+  recomputable,
+  recomputeMetrics,
+} from "./unit-metrics.js";
 export { FILTER_HALF_LENGTH, interpolateAt, PASSBAND_END, STOPBAND_START, sincWeight } from "./windowed-sinc.js";

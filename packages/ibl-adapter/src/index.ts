@@ -4,4 +4,6 @@
  */
 
 export { type AlfName, parseAlfName } from "./alf-name.js";
+export { METRIC_DEFINITIONS as IBL_METRICS } from "./metric-definitions.js";
 export { type IblOptions, ibl } from "./plugin.js";
+export { GOOD_RULE as IBL_GOOD } from "./vocabulary.js";

@@ -16,6 +16,7 @@ import {
   type UnitRef,
 } from "@crossprobe/core";
 import { z } from "zod";
+import { GOOD_UNIT_CRITERIA } from "./loaders/good-unit.js";
 
 /** The dataset's name in references. */
 export const DATASET = "ibl";
@@ -141,8 +142,8 @@ export const GOOD_RULE: QualityRule = {
   source: "International Brain Laboratory et al. 2022, spike sorting white paper; clusters.metrics `label`",
   criteria: [
     { metric: `${DATASET}.slidingRP_viol`, op: ">=", bound: 1 },
-    { metric: `${DATASET}.noise_cutoff`, op: "<", bound: 5 },
-    { metric: `${DATASET}.amp_median`, op: ">", bound: 50e-6 },
+    { metric: `${DATASET}.noise_cutoff`, op: "<", bound: GOOD_UNIT_CRITERIA.noiseCutoff },
+    { metric: `${DATASET}.amp_median`, op: ">", bound: GOOD_UNIT_CRITERIA.medianAmplitude },
   ],
   missing: "fails",
 };

@@ -1,3 +1,5 @@
+export type { SlidingRefractoryPeriod } from "@crossprobe/core/unit-metrics";
+export { slidingRefractoryPeriod } from "@crossprobe/core/unit-metrics";
 export type { AlfArrayContent, AlfContent } from "../alf-content.js";
 export { readAlfContent } from "../alf-content.js";
 export type { AlfFile, FileChoice } from "../alf-file.js";
@@ -48,8 +50,6 @@ export type { ReactionTimeOptions } from "./reaction-times.js";
 export { loadReactionTimes } from "./reaction-times.js";
 export type { SessionFiles } from "./session-files.js";
 export { openSession } from "./session-files.js";
-export type { SlidingRefractoryPeriod } from "./sliding-rp.js";
-export { slidingRefractoryPeriod } from "./sliding-rp.js";
 export { CHANNEL_UNITS } from "./sorting-channels.js";
 export type { MergedClusters, SpikeSorting, SpikeSortingOptions } from "./spike-sorting.js";
 export { loadSpikeSorting, mergeClusters } from "./spike-sorting.js";

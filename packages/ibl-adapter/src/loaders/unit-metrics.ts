@@ -1,10 +1,7 @@
 import { type Column, type NumericArray, QueryError, type Table, table } from "@crossprobe/core";
-import { missedSpikes, noiseCutoff } from "./amplitude-metrics.js";
+import { measureUnit } from "@crossprobe/core/unit-metrics";
+import { METRIC_DEFINITIONS } from "../metric-definitions.js";
 import { labelUnits } from "./good-unit.js";
-import { slidingRefractoryPeriod } from "./sliding-rp.js";
-
-/** Seconds. Source: `brainbox.metrics.single_units.METRICS_PARAMS`. */
-const [REFRACTORY, MIN_INTERVAL, PRESENCE_WINDOW] = [0.0015, 0.0001, 10];
 
 const NAMES = [
   "amp_max",
@@ -77,98 +74,19 @@ export function computeUnitMetrics(spikes: Table, count: number): Table {
   return table(columns.set("label", label).set("bitwise_fail", bitwiseFail), count);
 }
 
-function metricsOf(train: Train): Metrics {
-  const { times, first, last } = train;
-  const span = last - first;
-  const counted = { ...presence(train), spike_count: times.length, firing_rate: times.length / span };
-  if (times.length === 0) return { ...UNDEFINED, ...counted };
-  const sliding = slidingRefractoryPeriod(times);
-  return {
-    ...counted,
-    ...amplitudes(train.amps),
-    contamination: contamination(times, span),
-    contamination_alt: contaminationByQuadratic(times),
-    drift: (sumOfSteps(train.depths) / span) * 3600,
-    slidingRP_viol: sliding.passes ? 1 : 0,
-    slidingRP_viol_forced: sliding.passesForced ? 1 : 0,
-    max_confidence: sliding.maxConfidence,
-    min_contamination: sliding.minContamination,
-    n_spikes_below2: sliding.pairsBelow2Ms,
-  };
+function metricsOf({ times, amps, depths, first, last }: Train): Metrics {
+  const measure = measureUnit({ times, amplitudes: amps, span: { first, last } });
+  const found = Object.fromEntries(NAMES.map((name) => [name, Number.NaN])) as Metrics;
+  for (const [name, recipe] of MEASURED) found[name] = measure(recipe).value ?? Number.NaN;
+  if (times.length > 0) found.drift = (sumOfSteps(depths) / (last - first)) * 3600;
+  return found;
 }
 
-const UNDEFINED: Metrics = {
-  amp_max: Number.NaN,
-  amp_min: Number.NaN,
-  amp_median: Number.NaN,
-  amp_std_dB: Number.NaN,
-  contamination: Number.NaN,
-  contamination_alt: Number.NaN,
-  drift: Number.NaN,
-  missed_spikes_est: Number.NaN,
-  noise_cutoff: Number.NaN,
-  presence_ratio: Number.NaN,
-  presence_ratio_std: Number.NaN,
-  slidingRP_viol: Number.NaN,
-  spike_count: Number.NaN,
-  slidingRP_viol_forced: Number.NaN,
-  max_confidence: Number.NaN,
-  min_contamination: Number.NaN,
-  n_spikes_below2: Number.NaN,
-  firing_rate: Number.NaN,
-};
-
-/** Share of windows of 10 s with a spike, and standard deviation of their counts. */
-function presence({ times, first, last }: Train): Pick<Metrics, "presence_ratio" | "presence_ratio_std"> {
-  const counts = new Float64Array(Math.ceil((last + PRESENCE_WINDOW / 2 - first) / PRESENCE_WINDOW));
-  for (const time of times) {
-    const bin = Math.floor((time - first) / PRESENCE_WINDOW);
-    counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  const mean = times.length / counts.length;
-  const variance = counts.reduce((sum, value) => sum + (value - mean) ** 2, 0) / counts.length;
-  return {
-    presence_ratio: counts.filter((value) => value > 0).length / counts.length,
-    presence_ratio_std: Math.sqrt(variance),
-  };
-}
-
-type AmplitudeMetrics = "amp_max" | "amp_min" | "amp_median" | "amp_std_dB" | "missed_spikes_est" | "noise_cutoff";
-
-function amplitudes(amps: Float64Array): Pick<Metrics, AmplitudeMetrics> {
-  const decibels = amps.map((amp) => 20 * Math.log10(amp)).sort();
-  const half = Math.floor(decibels.length / 2);
-  const upper = decibels[half] ?? Number.NaN;
-  const middle = decibels.length % 2 === 1 ? upper : ((decibels[half - 1] ?? Number.NaN) + upper) / 2;
-  const mean = decibels.reduce((sum, value) => sum + value, 0) / decibels.length;
-  const squares = decibels.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return {
-    amp_max: amps.reduce((max, amp) => Math.max(max, amp), Number.NEGATIVE_INFINITY),
-    amp_min: amps.reduce((min, amp) => Math.min(min, amp), Number.POSITIVE_INFINITY),
-    amp_median: 10 ** (middle / 20),
-    amp_std_dB: decibels.length < 2 ? Number.NaN : Math.sqrt(squares / (decibels.length - 1)),
-    missed_spikes_est: missedSpikes(amps),
-    noise_cutoff: noiseCutoff(amps),
-  };
-}
-
-/** Rate of refractory violations over the unit's rate, after spikes that double the one before are taken out. */
-function contamination(times: Float64Array, span: number): number {
-  const kept = times.filter((time, i) => i === 0 || time - (times[i - 1] ?? 0) > MIN_INTERVAL);
-  const violations = intervalsBelow(kept, REFRACTORY);
-  return violations / (2 * kept.length * (REFRACTORY - MIN_INTERVAL)) / (kept.length / span);
-}
-
-/** Smaller root of `-x^2 + x + c`, without its sign. */
-function contaminationByQuadratic(times: Float64Array): number {
-  const duration = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  const c = (duration * intervalsBelow(times, REFRACTORY)) / (2 * REFRACTORY * times.length ** 2);
-  return (2 * c) / (1 + Math.sqrt(1 + 4 * c));
-}
-
-function intervalsBelow(times: Float64Array, bound: number): number {
-  return times.filter((time, i) => i > 0 && time - (times[i - 1] ?? 0) < bound).length;
-}
+/** The columns that core has a formula for. */
+const MEASURED = NAMES.flatMap((name) => {
+  const recipe = METRIC_DEFINITIONS.find((definition) => definition.name === name)?.recipe;
+  return recipe ? [[name, recipe] as const] : [];
+});
 
 function sumOfSteps(values: Float64Array): number {
   return values.reduce((sum, value, i) => (i === 0 ? sum : sum + Math.abs(value - (values[i - 1] ?? 0))), 0);

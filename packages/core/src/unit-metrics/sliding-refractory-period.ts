@@ -1,11 +1,14 @@
+import { poissonMoreThan } from "./poisson.js";
+
 /** Refractory periods that are tried, samples of 30 kHz; contaminations that are tried, halves of a percent. */
 const SAMPLE_RATE = 30000;
 const PERIODS = 300;
-const CONTAMINATIONS = 69;
+const LEVELS = 69;
 /** Periods below half a millisecond are not looked at: detection itself leaves a gap there. */
 const SHORTEST = 0.0005;
-const ACCEPTED_CONTAMINATION = 10;
+const ACCEPTED_LEVEL = 20;
 const MIN_CONFIDENCE = 90;
+const percentOf = (level: number): number => level / 2;
 
 /** What the sliding refractory period says of one unit. */
 export interface SlidingRefractoryPeriod {
@@ -33,7 +36,8 @@ export function slidingRefractoryPeriod(times: Float64Array): SlidingRefractoryP
   const rate = countPairs(samples, SAMPLE_RATE, 2 * SAMPLE_RATE - 1) / times.length;
   const pairs = closePairs(samples);
   const half = 1 / SAMPLE_RATE / 2;
-  let [maxConfidence, minContamination] = [0, Number.NaN];
+  let maxConfidence = 0;
+  let least = LEVELS + 1;
   let [seen, below2] = [0, 0];
   let isOpen = true;
   for (let bin = 0; bin < PERIODS; bin++) {
@@ -42,18 +46,15 @@ export function slidingRefractoryPeriod(times: Float64Array): SlidingRefractoryP
     if (isOpen) below2 = seen;
     if (period > 0.002) isOpen = false;
     if (period <= SHORTEST) continue;
-    for (let level = 0; level < CONTAMINATIONS; level++) {
-      const percent = (level + 1) / 2;
-      // Lower contaminations are less certain: only the wanted one, and those that could lower the least, are of interest.
-      if (percent !== ACCEPTED_CONTAMINATION && percent >= minContamination) continue;
-      const expected = ((rate * percent) / 100) * (period + half) * 2 * times.length;
-      const confidence = 100 * (1 - poissonUpTo(seen, expected));
-      if (percent === ACCEPTED_CONTAMINATION) maxConfidence = Math.max(maxConfidence, confidence);
-      if (confidence >= MIN_CONFIDENCE && !(percent >= minContamination)) minContamination = percent;
-    }
+    const confidenceAt = (level: number): number =>
+      100 * poissonMoreThan(seen, ((rate * percentOf(level)) / 100) * (period + half) * 2 * times.length);
+    maxConfidence = Math.max(maxConfidence, confidenceAt(ACCEPTED_LEVEL));
+    // Lower contaminations are excluded with less confidence: from the least one so far downward, until one is not.
+    while (least > 1 && confidenceAt(least - 1) >= MIN_CONFIDENCE) least--;
   }
+  const minContamination = least > LEVELS ? Number.NaN : percentOf(least);
   const passesForced = below2 === 0 && rate > 0.5 && Number.isNaN(minContamination);
-  const passes = minContamination <= ACCEPTED_CONTAMINATION;
+  const passes = least <= ACCEPTED_LEVEL;
   return { maxConfidence, minContamination, pairsBelow2Ms: below2, passes, passesForced };
 }
 
@@ -80,24 +81,4 @@ function countPairs(samples: Float64Array, least: number, most: number): number 
     count += to - from;
   }
   return count;
-}
-
-const LOG_FACTORIALS = [0];
-
-function logFactorial(n: number): number {
-  for (let i = LOG_FACTORIALS.length; i <= n; i++) LOG_FACTORIALS.push((LOG_FACTORIALS[i - 1] ?? 0) + Math.log(i));
-  return LOG_FACTORIALS[n] ?? Number.NaN;
-}
-
-/** Probability of at most `count` events where `expected` are. Source: `scipy.stats.poisson.cdf`. */
-function poissonUpTo(count: number, expected: number): number {
-  if (expected === 0) return 1;
-  let sum = 0;
-  const log = Math.log(expected);
-  for (let i = count; i >= 0; i--) {
-    const term = Math.exp(i * log - expected - logFactorial(i));
-    sum += term;
-    if (i < expected && term <= 1e-18 * sum) break;
-  }
-  return Math.min(1, sum);
 }
