@@ -25,7 +25,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   "@aws-sdk/client-s3": "packages/storage/src/s3.ts",
   // Tables, and single columns packed: both beside each other, as HDF5 has its folder.
   hyparquet: ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/"],
-  "hyparquet-compressors": "packages/formats/src/parquet/file.ts",
+  "hyparquet-compressors": "packages/formats/src/parquet/decompress.ts",
   "hyparquet-writer": "packages/formats/src/parquet.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
   tiff: "packages/formats/src/tiff.ts",

@@ -46,6 +46,16 @@ describe("readCsv", () => {
     await expect(readCsv(formatStore, "bom.csv", {}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  it("refuses more text than an engine holds, before it is decoded", async () => {
+    const bytes = new Uint8Array(2 ** 29);
+    const store = { url: "memory://large/", size: async () => bytes.length, read: async () => bytes };
+    await expect(readCsv(store, "x.csv")).rejects.toMatchObject({
+      code: "format",
+      url: "memory://large/x.csv",
+      message: expect.stringContaining("536870912 bytes of text, the limit is 536870888"),
+    });
+  });
+
   it("refuses bytes that are not UTF-8", async () => {
     const store = storeOf({ "a.csv": Uint8Array.of(0x61, 0xff, 0x0a) });
     await expect(readCsv(store, "a.csv")).rejects.toMatchObject({ code: "format", url: "memory://test/a.csv" });

@@ -10,6 +10,9 @@ import { decodeText } from "./text.js";
 export type { CsvColumns } from "./csv/columns.js";
 export { encodeCsv } from "./csv/encode.js";
 
+/** Far above any table of a dataset; a spreadsheet has 16 384. */
+const MAX_COLUMNS = 2 ** 16;
+
 /** A table of texts as they stand in the file, without their quotes. */
 export interface CsvTable {
   /** By name, in the order of the file; the name of an unnamed index column is `""`. */
@@ -57,6 +60,9 @@ export function parseCsv(text: string, url: string, options: CsvOptions = {}): C
   const { records, lineOf } = recordsOf(text, options.delimiter ?? ",", url);
   const [header] = records;
   if (header === undefined) throw broken(url, 1, "it is empty, without even a header");
+  if (header.length > MAX_COLUMNS) {
+    throw broken(url, 1, `its header has ${header.length} columns, the limit is ${MAX_COLUMNS}`);
+  }
   const builder = new TableBuilder(header, options.columns, url);
   for (const [i, fields] of records.entries()) {
     if (i === 0) continue;
@@ -92,7 +98,7 @@ export async function readCsvColumns(
 /** The columns in a CSV text. A text without a quote is cut at its delimiters and line ends; any other is read as by {@link parseCsv}. */
 export function parseCsvColumns(text: string, url: string, options: Pick<CsvOptions, "delimiter"> = {}): CsvColumns {
   const scanned = text.includes('"') ? undefined : scanText(withoutMark(text), options.delimiter ?? ",");
-  const columns = scanned && new ScannedColumns(scanned);
+  const columns = scanned !== undefined && scanned.width <= MAX_COLUMNS ? new ScannedColumns(scanned) : undefined;
   // What cannot be cut evenly is read again for its complaint.
   if (columns === undefined || hasRepeated(columns.names)) return new RecordColumns(parseCsv(text, url, options));
   return columns;
@@ -154,17 +160,22 @@ class TableBuilder {
   #rowCount = 0;
 
   constructor(names: readonly string[], wanted: readonly string[] | undefined, url: string) {
-    const repeated = names.find((name, i) => names.indexOf(name) !== i);
+    const places = new Map<string, number>();
+    let repeated: string | undefined;
+    for (const [i, name] of names.entries()) {
+      if (places.has(name)) repeated ??= name;
+      else places.set(name, i);
+    }
     if (repeated !== undefined) {
       throw new SchemaError(`${url} has two columns named ${JSON.stringify(repeated)}.`, { url });
     }
-    const missing = wanted?.filter((name) => !names.includes(name)) ?? [];
+    const missing = wanted?.filter((name) => !places.has(name)) ?? [];
     if (missing.length > 0) throw missingColumns(missing, names, url);
     const kept = wanted === undefined ? names : names.filter((name) => wanted.includes(name));
     this.#targets = kept.map((name) => {
       const values: string[] = [];
       this.#columns.set(name, values);
-      return [names.indexOf(name), values];
+      return [places.get(name) ?? 0, values];
     });
   }
 
@@ -214,5 +225,6 @@ function missingColumns(missing: readonly string[], present: readonly string[], 
 
 function broken(url: string, line: number, reason: string, cause?: unknown): FormatError {
   const at = `line ${line}`;
-  return new FormatError(`${url} is no readable table: ${reason} (${at}).`, { format: "csv", url, at, cause });
+  const hint = "See whether the file was cut, or is another kind of file.";
+  return new FormatError(`${url} is no readable table: ${reason} (${at}).`, { format: "csv", url, at, cause, hint });
 }

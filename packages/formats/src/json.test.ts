@@ -85,7 +85,7 @@ describe("parseJson", () => {
   it("reads long texts, and refuses a nesting that no metadata has", () => {
     const long = "x\\n".repeat(500_000);
     expect(parseJson(`[NaN,"${long}"]`, "x")).toEqual([Number.NaN, "x\n".repeat(500_000)]);
-    expect(failureOf(`${"[".repeat(100_000)}NaN`).message).toContain("nested more than 1000 deep");
+    expect(failureOf(`${"[".repeat(100_000)}NaN`).message).toContain("nested deeper than the limit of 1000");
   });
 
   it("reads damaged files or fails with a typed error", () => {

@@ -60,6 +60,7 @@ function parseAgain(text: string, url: string, cause: unknown): unknown {
       url,
       at: `line ${line}, column ${column}`,
       cause,
+      hint: "See whether the file was cut, or is another kind of file.",
     });
   }
 }

@@ -20,7 +20,7 @@ import {
   type SchemaElement,
   type SchemaTree,
 } from "hyparquet";
-import { parquetHeader, readPage } from "hyparquet/src/column.js";
+import { readPage } from "hyparquet/src/column.js";
 import { convert, DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleAsync } from "hyparquet/src/rowgroup.js";
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
@@ -29,8 +29,11 @@ import { encodeCategories, type ParquetCategories } from "./parquet/categories.j
 import { readRanges } from "./parquet/chunk-ranges.js";
 import { type Chunk, toColumn } from "./parquet/column.js";
 import { isDecimal, typeNameOf } from "./parquet/column-type.js";
+import { decompress } from "./parquet/decompress.js";
 import { type EncodedColumn, encodeColumns, type ParquetColumnType } from "./parquet/encode.js";
-import { chunkRange, decoding, decompress, RAW_PARSERS, readMetadata } from "./parquet/file.js";
+import { chunkRange, decoding, RAW_PARSERS, readMetadata } from "./parquet/file.js";
+import { checkClaims } from "./parquet/limits.js";
+import { readPageHeader } from "./parquet/page-header.js";
 import { decodeChunk, type PageDecoder } from "./parquet/pages.js";
 import { openRanges, type RangeFile } from "./parquet/range-file.js";
 import { urlOf } from "./place.js";
@@ -96,6 +99,7 @@ export async function readParquet(
     const metadata = await readMetadata(file, url);
     const names = chooseColumns(metadata, parquet.columns, url);
     if (names.length === 0) return table([], Number(metadata.num_rows));
+    checkClaims(columnsOf(metadata, names), file.byteLength, url);
     const chunks = await readChunks(file, metadata, names);
     options.signal?.throwIfAborted();
     return toTable(metadata, names, chunks, parquet.bigints ?? [], url);
@@ -276,10 +280,19 @@ function withoutType(element: SchemaElement): SchemaElement {
 function chooseColumns(metadata: FileMetaData, wanted: readonly string[] | undefined, url: string): string[] {
   const present = parquetSchema(metadata).children.map((node) => node.element.name);
   if (wanted === undefined) return present;
-  const missing = wanted.filter((name) => !present.includes(name));
-  if (missing.length === 0) return present.filter((name) => wanted.includes(name));
+  const [known, asked] = [new Set(present), new Set(wanted)];
+  const missing = wanted.filter((name) => !known.has(name));
+  if (missing.length === 0) return present.filter((name) => asked.has(name));
   const noun = missing.length === 1 ? "column" : "columns";
   throw new SchemaError(`${url} lacks the ${noun} ${missing.join(", ")} (it has ${present.join(", ")}).`, { url });
+}
+
+/** What the footer says of some columns, over all row groups. */
+function columnsOf(metadata: FileMetaData, names: readonly string[]): ColumnMetaData[] {
+  const wanted = new Set(names);
+  return metadata.row_groups.flatMap(({ columns }) =>
+    columns.flatMap(({ meta_data: meta }) => (meta && wanted.has(meta.path_in_schema[0] ?? "") ? [meta] : [])),
+  );
 }
 
 /** Values of the columns, row group by row group, so that no more than one group's bytes are held at a time. */
@@ -315,10 +328,11 @@ async function readGroup(
   schema: SchemaTree,
   names: readonly string[],
 ): Promise<ColumnParts[]> {
+  const asked = new Set(names);
   const wanted = group.columns.flatMap((column) => {
     if (column.file_path) throw new Error(`column data lies in another file, ${column.file_path}`);
     if (column.meta_data === undefined) throw new Error("a column has no description");
-    return names.includes(column.meta_data.path_in_schema[0] ?? "") ? [column.meta_data] : [];
+    return asked.has(column.meta_data.path_in_schema[0] ?? "") ? [column.meta_data] : [];
   });
   const bytes = await readRanges(file, wanted.map(chunkRange));
   const rowCount = Number(group.num_rows);
@@ -339,6 +353,7 @@ async function readGroup(
 function decodeLeaf(bytes: Uint8Array, meta: ColumnMetaData, rowCount: number, schema: SchemaTree): DecodedArray[] {
   const schemaPath = getTreePath(schema, meta.path_in_schema);
   const facts = {
+    name: meta.path_in_schema.join("."),
     rowCount,
     valueCount: Number(meta.num_values),
     uncompressedBytes: Number(meta.total_uncompressed_size),
@@ -369,7 +384,7 @@ function pageDecoder(meta: ColumnMetaData, schemaPath: SchemaTree[]): PageDecode
     return readPage(reader, header as LibraryPageHeader, column, dictionary, previous, 0).data ?? [];
   };
   return {
-    header: (reader) => parquetHeader(reader),
+    header: readPageHeader,
     decompress: (bytes, length) => decompress(bytes, length, meta.codec),
     values: read,
     dictionary: (page, header) => convert(read(page, asUncompressed(header, page.length)), column),

@@ -16,6 +16,8 @@ export interface TiffImage {
 
 /** Larger images are taken for damaged headers: memory for all pixels is taken before they are looked for. */
 const MAX_VALUES = 2 ** 28;
+/** Most values that a byte of a file stands for: the longest string of LZW, 2^12 bytes, in a code of 9 bits. Deflate has fewer. */
+const MAX_RATIO = 4096;
 
 /**
  * The first image of a TIFF file. Reads it whole.
@@ -33,8 +35,10 @@ export async function readTiff(store: ByteStore, key: string, options?: CallOpti
 export function parseTiff(bytes: Uint8Array, url: string): TiffImage {
   try {
     const [header] = decode(bytes, { pages: [0], ignoreImageData: true });
-    if (header && header.width * header.height * header.samplesPerPixel > MAX_VALUES) {
-      throw new Error(`it says that it has ${header.width} × ${header.height} pixels`);
+    const limit = Math.min(MAX_VALUES, bytes.byteLength * MAX_RATIO);
+    if (header && header.width * header.height * header.samplesPerPixel > limit) {
+      const says = `${header.width} × ${header.height} pixels of ${header.samplesPerPixel} values`;
+      throw new Error(`it says that it has ${says}, the limit for ${bytes.byteLength} bytes is ${limit}`);
     }
     const [image] = decode(bytes, { pages: [0] });
     if (!image) throw new Error("it holds no image");
@@ -44,6 +48,11 @@ export function parseTiff(bytes: Uint8Array, url: string): TiffImage {
     return { width, height, samplesPerPixel, bitsPerSample, data };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(`${url} is no readable TIFF image: ${why}.`, { format: "tiff", url, cause });
+    throw new FormatError(`${url} is no readable TIFF image: ${why}.`, {
+      format: "tiff",
+      url,
+      cause,
+      hint: "Fetch it again.",
+    });
   }
 }

@@ -2,24 +2,22 @@ import {
   type ByteRange,
   type ByteStore,
   type CallOptions,
+  FormatError,
   NotFoundError,
   type ReadOptions,
   SharedRead,
   StoreError,
-  UnsupportedError,
 } from "@crossprobe/core";
+import { inflate } from "./inflate.js";
 import { urlOf } from "./place.js";
 import { crc32 } from "./zip/crc32.js";
 import { damaged, readZipDirectory, type ZipMember } from "./zip/directory.js";
-import { inflateRaw } from "./zip/inflate-raw.js";
 
 export interface ZipOptions extends CallOptions {
   /** Bytes that a member may stand for, 1 GiB unless given: what is larger is refused before it is inflated. */
   readonly maxMemberBytes?: number | undefined;
 }
 
-/** Most bytes that one byte of deflated data stands for. Source: https://zlib.net/zlib_tech.html, "Maximum Compression Factor" */
-const MAX_RATIO = 1032;
 const LOCAL_HEADER_SIZE = 30;
 
 /**
@@ -33,8 +31,8 @@ const LOCAL_HEADER_SIZE = 30;
  * Source: PKWARE APPNOTE 6.3.10.
  *
  * @throws {@link NotFoundError} when there is no such file
- * @throws {@link FormatError} when it is no archive, or damaged
- * @throws {@link UnsupportedError} for ZIP64, encryption, other compression than deflate, and members above `maxMemberBytes`
+ * @throws {@link FormatError} when it is no archive, or damaged, or members lie in one another; when a member is above `maxMemberBytes`
+ * @throws {@link UnsupportedError} for ZIP64, encryption, and other compression than deflate
  * @example
  * const index = await openOneIndex(await openZip(store, "cache.zip"));
  */
@@ -102,18 +100,16 @@ class ZipStore implements ByteStore {
   async #whole(key: string, member: ZipMember, options: CallOptions): Promise<Uint8Array> {
     const place = this.url + key;
     if (member.size > this.#maxMemberBytes) {
-      throw new UnsupportedError(`${place} stands for ${member.size} bytes, above ${this.#maxMemberBytes}.`, {
+      const says = `it stands for ${member.size} bytes, the limit is ${this.#maxMemberBytes}`;
+      throw new FormatError(`${place} is not read: ${says} (byte ${member.offset}).`, {
+        format: "zip",
+        url: place,
+        at: member.offset,
         hint: "Raise maxMemberBytes if that much memory may be used.",
       });
     }
-    if (member.size > (member.storedSize + 64) * MAX_RATIO) {
-      throw damaged(place, member.offset, `${member.storedSize} bytes cannot stand for ${member.size}`);
-    }
     const stored = await this.#stored(key, member, 0, member.storedSize, options);
     const bytes = member.isDeflated ? await inflated(stored, member, place) : stored;
-    if (bytes.byteLength !== member.size) {
-      throw damaged(place, member.offset, `it stands for ${bytes.byteLength} bytes instead of ${member.size}`);
-    }
     if (crc32(bytes) !== member.crc32) throw damaged(place, member.offset, "its checksum is another");
     return bytes;
   }
@@ -136,9 +132,10 @@ class ZipStore implements ByteStore {
 
 async function inflated(stored: Uint8Array, member: ZipMember, place: string): Promise<Uint8Array> {
   try {
-    return await inflateRaw(stored, member.size);
+    return await inflate(stored, member.size, "raw");
   } catch (cause) {
-    throw damaged(place, member.offset, `it does not inflate to ${member.size} bytes`, cause);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw damaged(place, member.offset, `it does not inflate to ${member.size} bytes: ${why}`, cause);
   }
 }
 

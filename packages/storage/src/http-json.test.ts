@@ -92,5 +92,6 @@ describe("JsonHttp", () => {
     const url = await serve((_request, response) => void response.end("x".repeat(2000)));
     const error = await failureOf(new JsonHttp({ maxBytes: 1000 }).request({ method: "GET", url }));
     expect(error).toBeInstanceOf(StoreError);
+    expect(error).toMatchObject({ retryable: false, message: expect.stringContaining("the limit of 1000 bytes") });
   });
 });

@@ -6,7 +6,7 @@ import { followRedirects, type Hop } from "./follow-redirects.js";
 export interface JsonHttpOptions {
   /** How long one request may take in all, seconds (default 60). */
   readonly timeoutSeconds?: number | undefined;
-  /** The longest answer taken, bytes (default 64 MiB). */
+  /** The longest answer taken, bytes once it is decompressed (default 64 MiB). */
   readonly maxBytes?: number | undefined;
 }
 
@@ -27,12 +27,14 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 export class JsonHttp implements HttpClient {
   readonly #client: AxiosInstance;
   readonly #timeoutSeconds: number;
+  readonly #maxBytes: number;
 
   constructor(options: JsonHttpOptions = {}) {
     this.#timeoutSeconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#client = axios.create({
       responseType: "arraybuffer",
-      maxContentLength: options.maxBytes ?? DEFAULT_MAX_BYTES,
+      maxContentLength: this.#maxBytes,
       validateStatus: () => true,
       ...(typeof process !== "undefined" && process.versions?.node !== undefined ? { maxRedirects: 0 } : {}),
     });
@@ -59,6 +61,8 @@ export class JsonHttp implements HttpClient {
       options.signal?.throwIfAborted();
       if (error instanceof StoreError) throw error;
       if (isAxiosError(error) && isCertificateFault(error.code ?? "")) throw untrusted(request.url, describe(error));
+      if (error instanceof Error && error.message.includes("maxContentLength"))
+        throw tooLong(request.url, this.#maxBytes);
       throw lost(request.url, deadline.aborted ? `no whole answer in ${this.#timeoutSeconds} s` : describe(error));
     }
   }
@@ -67,6 +71,13 @@ export class JsonHttp implements HttpClient {
 /** What may be told to any server: what kind of answer is wanted. */
 function withoutSecrets({ headers = {} }: HttpRequest): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => /^accept/i.test(name)));
+}
+
+function tooLong(url: string, limit: number): StoreError {
+  return new StoreError(`Could not read ${url}: the answer is longer than the limit of ${limit} bytes.`, {
+    url,
+    hint: "Ask for less at once.",
+  });
 }
 
 /** The client's own error is left out: it holds the request with its headers, hence tokens. */

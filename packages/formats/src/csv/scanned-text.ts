@@ -30,6 +30,8 @@ export function scanText(text: string, delimiter: string): ScannedText | undefin
   const [first = 0, second = end + 1] = recordStarts;
   const width = text.slice(first, second - 1).split(delimiter).length;
   const recordCount = recordStarts.length;
+  // Each field but the last ends in a character of its own: what would need more of them is uneven, whatever it claims.
+  if (recordCount * width > end + 1) return undefined;
   const ends = new Uint32Array(recordCount * width);
   const separator = delimiter.charCodeAt(0);
   for (let record = 0, cell = 0; record < recordCount; record++) {

@@ -1,7 +1,7 @@
 import { FormatError } from "@crossprobe/core";
 import { z } from "zod";
+import { inflate } from "../inflate.js";
 import { Extents, type RecordedExtents } from "./native/extents.js";
-import { inflate } from "./native/inflate.js";
 
 /** What an index says of the file that it was made from, and the bytes of it that it holds. */
 export interface FileIndex {

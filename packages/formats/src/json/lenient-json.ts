@@ -41,7 +41,7 @@ class LenientParser {
   }
 
   value(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw this.#error(`nested more than ${MAX_DEPTH} deep`);
+    if (depth > MAX_DEPTH) throw this.#error(`nested deeper than the limit of ${MAX_DEPTH}`);
     this.#match(SPACE);
     const next = this.#text[this.#position];
     if (next === "{") return this.#object(depth);

@@ -24,7 +24,9 @@ const PREAMBLE_BYTES = 12;
 /** Far above any header of a plain array (NumPy itself refuses above 10 000 unless told otherwise). */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** Elements without bytes could otherwise be claimed in any number. */
-const MAX_EMPTY_ELEMENTS = 2 ** 24;
+const MAX_EMPTY_ELEMENTS = 2 ** 20;
+/** Source: NPY_MAXDIMS of NumPy 2. */
+const MAX_AXES = 64;
 
 /** Bytes from the start of the file to its first element. */
 export function headerLengthOf(bytes: Uint8Array, url: string): number {
@@ -36,7 +38,8 @@ export function headerLengthOf(bytes: Uint8Array, url: string): number {
   if (major === 1) return 10 + view.getUint16(8, true);
   if (bytes.byteLength < PREAMBLE_BYTES) throw broken(url, bytes.byteLength, "it ends within its first bytes");
   const length = view.getUint32(8, true);
-  if (length > MAX_HEADER_BYTES) throw broken(url, 8, `its header claims ${length} bytes`);
+  if (length > MAX_HEADER_BYTES)
+    throw broken(url, 8, `its header claims ${length} bytes, the limit is ${MAX_HEADER_BYTES}`);
   return PREAMBLE_BYTES + length;
 }
 
@@ -58,7 +61,8 @@ export function parseNpyHeader(bytes: Uint8Array, url: string): NpyHeader {
   const count = shape.reduce((product, length) => product * length, 1);
   const isTooMany = !Number.isSafeInteger(count * itemSize + dataOffset) || !Number.isSafeInteger(count);
   if (isTooMany || (itemSize === 0 && count > MAX_EMPTY_ELEMENTS)) {
-    throw fail(`its header claims ${count} elements of ${itemSize} bytes`);
+    const limit = itemSize === 0 ? MAX_EMPTY_ELEMENTS : Math.floor(Number.MAX_SAFE_INTEGER / itemSize);
+    throw fail(`its header claims ${count} elements of ${itemSize} bytes, the limit is ${limit}`);
   }
   return { version: [major, bytes[7] ?? 0], dtype, shape, fortranOrder, count, itemSize, dataOffset };
 }
@@ -72,6 +76,7 @@ function parseFields(text: string, offset: number, url: string): ReadonlyMap<str
 
 function toShape(value: PythonValue | undefined, fail: (reason: string) => FormatError): readonly number[] {
   if (!Array.isArray(value)) throw fail("its header states no shape");
+  if (value.length > MAX_AXES) throw fail(`its shape has ${value.length} axes, the limit is ${MAX_AXES}`);
   return value.map((length) => {
     if (typeof length === "number" && Number.isSafeInteger(length) && length >= 0) return length;
     throw fail(`its shape has an axis of length ${String(length)}`);

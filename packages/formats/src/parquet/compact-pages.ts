@@ -1,7 +1,7 @@
 import type { ColumnMetaData } from "hyparquet";
-import { parquetHeader } from "hyparquet/src/column.js";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
-import { decompress } from "./file.js";
+import { decompress } from "./decompress.js";
+import { readPageHeader } from "./page-header.js";
 import type { PageDecoder, PageHeader } from "./pages.js";
 
 /** Where the values of a column go, one after the other, without an object or a string for each. */
@@ -50,7 +50,7 @@ export function sinkDecoder(meta: ColumnMetaData, isOptional: boolean, sink: Val
   const width = VALUE_BYTES[meta.type] ?? null;
   let dictionarySize = 0;
   return {
-    header: (reader) => parquetHeader(reader),
+    header: readPageHeader,
     decompress: (bytes, length) => decompress(bytes, length, meta.codec),
     dictionary: (page, header) => {
       dictionarySize = header.dictionary_page_header?.num_values ?? 0;

@@ -5,6 +5,7 @@ import { urlOf } from "../place.js";
 import { ByteTexts } from "./byte-texts.js";
 import { canSink, sinkDecoder, VALUE_BYTES, type ValueSink } from "./compact-pages.js";
 import { chunkRange, decoding, readMetadata } from "./file.js";
+import { checkClaims } from "./limits.js";
 import { decodeChunk } from "./pages.js";
 import { openRanges, type RangeFile } from "./range-file.js";
 
@@ -169,6 +170,11 @@ async function sinkColumn(
   const schemaPath = getTreePath(parquetSchema(metadata), [column]);
   if (!isFlatColumn(schemaPath)) throw new SchemaError(`Column ${column} of ${url} is a list.`, { url });
   if (!chunks.every(({ meta }) => canSink(meta))) return false;
+  checkClaims(
+    chunks.map(({ meta }) => meta),
+    file.byteLength,
+    url,
+  );
   start(
     Number(metadata.num_rows),
     chunks.map(({ meta }) => meta),
@@ -212,7 +218,15 @@ async function sinkChunk(
   if (valueCount !== rowCount)
     throw new Error(`column ${meta.path_in_schema} has ${valueCount} values for ${rowCount} rows`);
   const levels = { repetition: getMaxRepetitionLevel(schemaPath), definition: getMaxDefinitionLevel(schemaPath) };
-  const facts = { rowCount, valueCount, uncompressedBytes: Number(meta.total_uncompressed_size), isFlat: true, levels };
+  const name = meta.path_in_schema.join(".");
+  const facts = {
+    name,
+    rowCount,
+    valueCount,
+    uncompressedBytes: Number(meta.total_uncompressed_size),
+    isFlat: true,
+    levels,
+  };
   const range = chunkRange(meta);
   const bytes = new Uint8Array(await file.slice(range.start, range.end));
   decodeChunk(bytes, facts, sinkDecoder(meta, levels.definition > 0, sink));

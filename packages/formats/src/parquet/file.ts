@@ -1,14 +1,14 @@
 import { type CallOptions, DataError, FormatError } from "@crossprobe/core";
 import {
   type ColumnMetaData,
-  type CompressionCodec,
   type FileMetaData,
   type ParquetParsers,
-  parquetMetadataAsync,
+  parquetMetadata,
+  type SchemaElement,
 } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import type { ChunkRange } from "./chunk-ranges.js";
 import type { RangeFile } from "./range-file.js";
+import { checkThrift } from "./thrift-check.js";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -33,7 +33,8 @@ function asIs(value: unknown): unknown {
 
 /** The footer, whose counts agree. */
 export async function readMetadata(file: RangeFile, url: string): Promise<FileMetaData> {
-  const metadata = await parquetMetadataAsync(file, { parsers: UNREAD_PARSERS, geoparquet: false });
+  const metadata = parquetMetadata(await readFooter(file), { parsers: UNREAD_PARSERS, geoparquet: false });
+  checkSchema(metadata.schema);
   const rowCount = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
   if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount !== Number(metadata.num_rows)) {
     const message = `${url} says it has ${metadata.num_rows} rows, its row groups have ${rowCount}.`;
@@ -42,20 +43,48 @@ export async function readMetadata(file: RangeFile, url: string): Promise<FileMe
   return metadata;
 }
 
+/** A wide table with a million of column chunks has some hundred MB. */
+const MAX_FOOTER_BYTES = 256 * 2 ** 20;
+/** Length of the footer, and the mark behind it. */
+const TRAILER_BYTES = 8;
+const MARK = 0x31524150;
+
+/** The end of the file from its metadata on, which have been walked through. Source: parquet-format, README.md, "File format". */
+async function readFooter(file: RangeFile): Promise<ArrayBuffer> {
+  const size = file.byteLength;
+  const trailer = new DataView(await file.slice(size - TRAILER_BYTES, size));
+  if (trailer.getUint32(4, true) !== MARK) throw new Error("it does not end as one (no PAR1, hence no footer)");
+  const length = trailer.getUint32(0, true);
+  const limit = Math.min(MAX_FOOTER_BYTES, size - TRAILER_BYTES);
+  if (length > limit) throw new Error(`its footer claims ${length} bytes, the limit is ${limit}`);
+  const footer = await file.slice(size - TRAILER_BYTES - length, size);
+  checkThrift(new DataView(footer), 0, length);
+  return footer;
+}
+
+/** Columns, and what they consist of. */
+const MAX_ELEMENTS = 2 ** 16;
+const MAX_DEPTH = 64;
+
+/** The schema is a tree in the order of a walk, which the library follows by recursion. */
+function checkSchema(schema: readonly SchemaElement[]): void {
+  if (schema.length > MAX_ELEMENTS) {
+    throw new Error(`its schema has ${schema.length} elements, the limit is ${MAX_ELEMENTS}`);
+  }
+  const open: number[] = [];
+  for (const { num_children: children } of schema) {
+    while (open.at(-1) === 0) open.pop();
+    const last = open.length - 1;
+    if (last >= 0) open[last] = (open[last] ?? 0) - 1;
+    if (children !== undefined && children !== 0) open.push(children);
+    if (open.length > MAX_DEPTH) throw new Error(`its schema is deeper than the limit of ${MAX_DEPTH}`);
+  }
+}
+
 /** Where the pages of a column of a row group lie. */
 export function chunkRange(meta: ColumnMetaData): ChunkRange {
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
   return { start, end: start + Number(meta.total_compressed_size) };
-}
-
-/** A page of the length that its header claims. */
-export function decompress(bytes: Uint8Array, length: number, codec: CompressionCodec): Uint8Array {
-  const decompressor = compressors[codec];
-  if (codec !== "UNCOMPRESSED" && decompressor === undefined)
-    throw new Error(`the compression ${codec} is not supported`);
-  const page = decompressor === undefined ? bytes : decompressor(bytes, length);
-  if (page.length !== length) throw new Error(`a page has ${page.length} bytes where ${length} were claimed`);
-  return page;
 }
 
 /** Turns whatever the decoder throws at broken bytes into a {@link FormatError}. */
@@ -67,6 +96,11 @@ export async function decoding<T>(url: string, options: CallOptions, work: () =>
     options.signal?.throwIfAborted();
     if (cause instanceof DataError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(`${url} is no readable Parquet file: ${reason}.`, { format: "parquet", url, cause });
+    throw new FormatError(`${url} is no readable Parquet file: ${reason}.`, {
+      format: "parquet",
+      url,
+      cause,
+      hint: "Fetch it again.",
+    });
   }
 }

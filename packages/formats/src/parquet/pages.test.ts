@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ChunkFacts, decodeChunk, type PageDecoder, type PageHeader } from "./pages.js";
 
 const FACTS: ChunkFacts = {
+  name: "x",
   rowCount: 4,
   valueCount: 4,
   uncompressedBytes: 100,

@@ -1,3 +1,5 @@
+import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
+import { checkDelta } from "./delta-check.js";
 import { checkRuns, type LevelShape, levelWidth } from "./runs.js";
 
 type Values = ArrayLike<unknown> & Iterable<unknown>;
@@ -38,6 +40,8 @@ export interface PageDecoder<Decoded extends Values> {
 
 /** What the footer says of one column of one row group. */
 export interface ChunkFacts {
+  /** For messages. */
+  readonly name: string;
   readonly rowCount: number;
   readonly valueCount: number;
   readonly uncompressedBytes: number;
@@ -52,9 +56,22 @@ export interface ChunkFacts {
  * page fills the memory, and counts that are too large read from the next page. So each header and each run is held to what
  * the footer says first, and each page is decoded from an array of its own.
  *
- * @throws Error for whatever is wrong, without a place: callers add it
+ * @throws Error for whatever is wrong, with the column, without the file: callers add it
  */
 export function decodeChunk<Decoded extends Values>(
+  chunk: Uint8Array,
+  facts: ChunkFacts,
+  decoder: PageDecoder<Decoded>,
+): Decoded[] {
+  try {
+    return decodePages(chunk, facts, decoder);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`column ${facts.name}: ${reason}`, { cause });
+  }
+}
+
+function decodePages<Decoded extends Values>(
   chunk: Uint8Array,
   facts: ChunkFacts,
   decoder: PageDecoder<Decoded>,
@@ -63,6 +80,7 @@ export function decodeChunk<Decoded extends Values>(
   const parts: Decoded[] = [];
   let dictionary: Decoded | undefined;
   let valuesLeft = facts.valueCount;
+  let bytesLeft = facts.uncompressedBytes;
   while (valuesLeft > 0) {
     if (reader.offset >= chunk.length) throw new Error(`its pages end ${valuesLeft} values early`);
     const header = decoder.header(reader);
@@ -71,9 +89,10 @@ export function decodeChunk<Decoded extends Values>(
     const stored = chunk.subarray(reader.offset, reader.offset + size);
     reader.offset += size;
     const count = valueCountOf(header);
-    const limit = header.type === "DICTIONARY_PAGE" ? facts.uncompressedBytes : valuesLeft;
+    const limit = header.type === "DICTIONARY_PAGE" ? header.uncompressed_page_size : valuesLeft;
     if (!(count >= 0 && count <= limit)) throw new Error(`a page claims ${count} values where ${limit} can be`);
-    const page = uncompressed(stored, header, facts, decoder);
+    const page = uncompressed(stored, header, bytesLeft, decoder);
+    bytesLeft -= page.length;
     if (header.type === "DICTIONARY_PAGE") {
       dictionary = decoder.dictionary(page, header);
       continue;
@@ -99,11 +118,13 @@ function valueCountOf(header: PageHeader): number {
 function uncompressed<Decoded extends Values>(
   stored: Uint8Array,
   header: PageHeader,
-  facts: ChunkFacts,
+  bytesLeft: number,
   decoder: PageDecoder<Decoded>,
 ): Uint8Array {
   const total = header.uncompressed_page_size;
-  if (!(total >= 0 && total <= facts.uncompressedBytes)) throw new Error(`a page claims ${total} bytes uncompressed`);
+  if (!(total >= 0 && total <= bytesLeft)) {
+    throw new Error(`a page claims ${total} bytes uncompressed, the limit is ${bytesLeft} of its column`);
+  }
   const { data_page_header_v2: v2 } = header;
   if (header.type !== "DATA_PAGE_V2" || v2 === undefined) return new Uint8Array(decoder.decompress(stored, total));
   const levelBytes = v2.repetition_levels_byte_length + v2.definition_levels_byte_length;
@@ -128,13 +149,19 @@ function checkPage(page: Uint8Array, header: PageHeader, { levels, isFlat, rowCo
   const { data_page_header_v2: v2 } = header;
   const [count, encoding] = [valueCountOf(header), v2?.encoding ?? header.data_page_header?.encoding ?? ""];
   let offset = 0;
+  let present = v2 === undefined ? count : count - v2.num_nulls;
   for (const level of ["repetition", "definition"] as const) {
     const width = levelWidth(levels[level]);
     const length = v2?.[`${level}_levels_byte_length`];
     if (length !== undefined) {
       if (width > 0) checkRuns(page.subarray(offset, offset + length), width, count);
       offset += length;
-    } else if (width > 0) offset = checkPrefixed(page, offset, width, count);
+    } else if (width > 0) {
+      const end = checkPrefixed(page, offset, width, count);
+      const isCounted = level === "definition" && encoding.startsWith("DELTA_");
+      if (isCounted) present = countLevels(page.subarray(offset + 4, end), width, count, levels.definition);
+      offset = end;
+    }
   }
   if (v2 !== undefined) {
     const { num_nulls: nulls, num_rows: rows } = v2;
@@ -146,6 +173,15 @@ function checkPage(page: Uint8Array, header: PageHeader, { levels, isFlat, rowCo
     if (width > 32) throw new Error(`a page's dictionary indices have ${width} bits`);
     if (width > 0) checkRuns(page.subarray(offset + 1), width, count);
   } else if (encoding === "RLE") checkPrefixed(page, offset, 1, count);
+  else if (encoding.startsWith("DELTA_")) checkDelta(page, offset, present, encoding);
+}
+
+/** How many levels are the highest one: values that are there. */
+function countLevels(runs: Uint8Array, width: number, count: number, highest: number): number {
+  const levels = new Uint8Array(count);
+  const view = new DataView(runs.buffer, runs.byteOffset, runs.byteLength);
+  readRleBitPackedHybrid({ view, offset: 0 }, width, levels, runs.length);
+  return levels.reduce((sum, level) => sum + (level === highest ? 1 : 0), 0);
 }
 
 /** Runs that stand behind their own length; gives where they end. */

@@ -16,6 +16,7 @@ export interface ZipMember {
 const END_SIZE = 22;
 const MOST_COMMENT = 0xffff;
 const HEADER_SIZE = 46;
+const LOCAL_HEADER_SIZE = 30;
 /** Bytes of a directory that are read: half a million members. */
 const MOST_DIRECTORY = 64 << 20;
 
@@ -67,6 +68,7 @@ function readMembers(
 ): ReadonlyMap<string, ZipMember> {
   const view = viewOf(directory);
   const members = new Map<string, ZipMember>();
+  const spans: Span[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
     const isHeader = at + HEADER_SIZE <= directory.byteLength && view.getUint32(at, true) === 0x02014b50;
@@ -76,10 +78,30 @@ function readMembers(
     if (next > directory.byteLength) throw damaged(url, offset + at, `its directory ends within member ${i}`);
     const name = decodeName(directory.subarray(at + HEADER_SIZE, at + HEADER_SIZE + nameLength), url, offset + at);
     if (members.has(name)) throw damaged(url, offset + at, `it holds ${JSON.stringify(name)} twice`);
-    if (!name.endsWith("/")) members.set(name, readMember(view, at, `${url} (${name})`));
+    const member = readMember(view, at, `${url} (${name})`);
+    spans.push({ start: member.offset, end: member.offset + LOCAL_HEADER_SIZE + nameLength + member.storedSize });
+    if (!name.endsWith("/")) members.set(name, member);
     at = next;
   }
+  requireApart(spans, { url, offset });
   return members;
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Members that lie in one another would be inflated again and again: few bytes would stand for any number. */
+function requireApart(
+  spans: readonly Span[],
+  { url, offset }: { readonly url: string; readonly offset: number },
+): void {
+  const ordered = [...spans].sort((a, b) => a.start - b.start);
+  for (const [i, { end }] of ordered.entries()) {
+    const next = ordered[i + 1]?.start ?? offset;
+    if (end > next) throw damaged(url, next, `a member reaches to byte ${end}, into what comes next`);
+  }
 }
 
 function readMember(view: DataView, at: number, place: string): ZipMember {
@@ -89,6 +111,7 @@ function readMember(view: DataView, at: number, place: string): ZipMember {
   const [storedSize, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
   const offset = view.getUint32(at + 42, true);
   if ([storedSize, size, offset].includes(0xffffffff)) throw unsupported(place, "needs ZIP64");
+  if (method === 0 && storedSize !== size) throw damaged(place, at, `${storedSize} stored bytes stand for ${size}`);
   return { isDeflated: method === 8, crc32: view.getUint32(at + 16, true), storedSize, size, offset };
 }
 

@@ -1,6 +1,6 @@
 import { type ByteStore, type CallOptions, NotFoundError } from "@crossprobe/core";
+import { inflate } from "@crossprobe/formats/inflate";
 import { toInt16 } from "./flat-samples.js";
-import { inflate } from "./inflate.js";
 import type { MtscompHeader } from "./mtscomp-header.js";
 import { damaged, unknownShape, urlOf } from "./place.js";
 import type { SampleStore, StoredSamples } from "./sample-store.js";

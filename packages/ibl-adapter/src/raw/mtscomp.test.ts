@@ -169,6 +169,14 @@ describe("a .cbin", () => {
     }
   });
 
+  it("takes no memory for a chunk that so few bytes cannot stand for", async () => {
+    const store = storeOf(compress(ROWS), { chunk_bounds: [0, 20_000_000, 20_000_001, 20_000_002], shape: undefined });
+    const recording = await openRawRecording(store, "a.cbin", { plain });
+    const before = process.memoryUsage().arrayBuffers;
+    await expect(recording.read({ samples: [0, 1] })).rejects.toThrow(/bytes cannot stand for 200000000/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+  });
+
   it("says when a stated digest is not that of its bytes", async () => {
     const store = storeOf(compress(ROWS), { sha1_compressed: "0".repeat(40), sha1_uncompressed: "0".repeat(40) });
     const checks = await verifyDigests(await openRawRecording(store, "a.cbin", { plain }));

@@ -1,7 +1,7 @@
+import { InflateError, inflate } from "../../inflate.js";
 import type { Filter } from "../filters.js";
 import { Damage, requireSound } from "./damage.js";
 import { withoutChecksum } from "./fletcher32.js";
-import { inflate } from "./inflate.js";
 import { requireCovered } from "./not-covered.js";
 import { unshuffle } from "./unshuffle.js";
 
@@ -38,11 +38,19 @@ export async function decodeChunk(raw: Uint8Array, decoding: ChunkDecoding): Pro
   for (const [i, step] of steps.toReversed().entries()) {
     const before = steps.slice(0, steps.length - 1 - i);
     if (step.id === FILTER.fletcher32) bytes = withoutChecksum(bytes);
-    else if (step.id === FILTER.deflate) bytes = await inflate(bytes, length + 4 * checksumsIn(before));
+    else if (step.id === FILTER.deflate) bytes = await inflated(bytes, length + 4 * checksumsIn(before));
     else bytes = unshuffled(bytes, step, allocate);
   }
   if (bytes.length !== length) throw new Damage(`a chunk has ${bytes.length} bytes instead of ${length}`);
   return bytes;
+}
+
+async function inflated(bytes: Uint8Array, length: number): Promise<Uint8Array> {
+  try {
+    return await inflate(bytes, length);
+  } catch (error) {
+    throw error instanceof InflateError ? new Damage(`a chunk does not decode: ${error.message}`) : error;
+  }
 }
 
 function checksumsIn(filters: readonly Filter[]): number {

@@ -80,6 +80,9 @@ function readCount(cursor: Cursor): number {
   return count;
 }
 
+/** A chunk is decoded whole, for whatever part of it: those of recordings have some MB, what HDF5 allows is 4 GiB. */
+const MAX_CHUNK_BYTES = 512 * 2 ** 20;
+
 interface ChunkPlace {
   readonly address: number | undefined;
   readonly index: ChunkIndex;
@@ -91,6 +94,8 @@ function chunked(lengths: readonly number[], place: ChunkPlace): Layout {
     lengths.every((length) => length > 0),
     "a chunk has an axis of no length",
   );
+  const bytes = lengths.reduce((product, length) => product * length, 1);
+  requireSound(bytes <= MAX_CHUNK_BYTES, `a chunk has ${bytes} bytes, the limit is ${MAX_CHUNK_BYTES}`);
   return { kind: "chunked", chunk: lengths.slice(0, -1), itemBytes: lengths.at(-1) ?? 0, ...place };
 }
 
