@@ -11,9 +11,10 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   formats: ["core"],
   nwb: ["core", "formats"],
   analysis: ["core", "atlas"],
+  catalogue: ["core", "atlas", "formats"],
   "ibl-adapter": ["core", "atlas", "formats", "nwb"],
   "allen-adapter": ["core", "atlas", "formats", "nwb"],
-  cli: ["core", "atlas", "formats", "nwb", "storage", "analysis", "ibl-adapter", "allen-adapter"],
+  cli: ["core", "atlas", "formats", "nwb", "storage", "analysis", "catalogue", "ibl-adapter", "allen-adapter"],
 };
 
 /** The one place that may import each guarded library: a file, a folder with its trailing slash, or the few files that share it. */
@@ -36,7 +37,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
 };
 
 /** Packages that know no dataset: none of them may name one. */
-export const DATASET_FREE = ["core", "analysis", "cli"];
+export const DATASET_FREE = ["core", "analysis", "catalogue", "cli"];
 
 /** Where the composition root may name datasets, and why. */
 export const MAY_NAME_DATASETS: Readonly<Record<string, string>> = {
@@ -46,7 +47,7 @@ export const MAY_NAME_DATASETS: Readonly<Record<string, string>> = {
 };
 
 /** Packages whose root export also runs in a browser. */
-export const BROWSER_SAFE = ["atlas", "core", "storage", "analysis"];
+export const BROWSER_SAFE = ["atlas", "core", "storage", "analysis", "catalogue"];
 
 /** Imports of our packages that {@link ALLOWED_IMPORTS} does not list, and relative imports that leave a package. */
 export function directionViolations(files: readonly SourceFile[]): string[] {

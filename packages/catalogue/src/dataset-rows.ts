@@ -1,0 +1,182 @@
+import { findRegionById } from "@crossprobe/atlas";
+import type { Channel, ProbeInsertion, RowKind, Session, Unit } from "@crossprobe/core";
+import type { DatasetEntry } from "./dataset-entry.js";
+import { verdictColumn } from "./layout.js";
+import { labelCount, Partition, present } from "./partition.js";
+import { TableRows } from "./table-rows.js";
+
+/** The rows of one dataset in the making: four tables that refer to each other by row number. */
+export class DatasetRows {
+  readonly sessions = new TableRows();
+  readonly probes = new TableRows();
+  readonly channels = new TableRows();
+  readonly units = new TableRows();
+  readonly #probeIds: string[] = [];
+
+  /** @returns its row */
+  addSession(session: Session): number {
+    const { sessions } = this;
+    const row = sessions.addRows(1);
+    sessions.texts("id").set(row, session.ref.id);
+    for (const name of ["subject", "lab", "startTime", "paradigm", "sessionType", "sex", "genotype"] as const) {
+      sessions.codes(name).set(row, session[name]);
+    }
+    sessions.numbers("ageDays").set(row, session.ageDays);
+    sessions.numbers("probeCount").set(row, session.probeCount);
+    sessions.flags("hasPupil").set(row, session.hasPupil);
+    return row;
+  }
+
+  /** @returns its row */
+  addProbe(probe: ProbeInsertion, sessionRow: number): number {
+    const { probes } = this;
+    const row = probes.addRows(1);
+    this.#probeIds.push(probe.ref.id);
+    probes.texts("id").set(row, probe.ref.id);
+    probes.codes("sessionRow").setCode(row, sessionRow + 1);
+    probes.codes("label").set(row, probe.label);
+    probes.codes("model").set(row, probe.model);
+    probes.flags("hasLfp").set(row, probe.hasLfp);
+    probes.flags("hasWaveforms").set(row, probe.hasWaveforms);
+    probes.numbers("channelCount").set(row, probe.channelCount);
+    probes.numbers("unitCount").set(row, probe.unitCount);
+    return row;
+  }
+
+  addChannels(rows: readonly Channel[], probeRow: number): void {
+    const { channels } = this;
+    const first = channels.addRows(rows.length);
+    const prefix = this.prefixOf(probeRow);
+    const ids = channels.texts("id");
+    const quality = channels.codes("quality");
+    const [site, lateral] = [channels.numbers("siteIndex"), channels.numbers("lateralUm")];
+    for (const [i, channel] of rows.entries()) {
+      const row = first + i;
+      ids.set(row, channel.ref.id, prefix);
+      quality.set(row, channel.quality);
+      site.set(row, channel.siteIndex);
+      lateral.set(row, channel.lateralUm);
+    }
+    addPlaces(channels, rows, first, probeRow);
+  }
+
+  addUnits(rows: readonly Unit[], probeRow: number): void {
+    const { units } = this;
+    const first = units.addRows(rows.length);
+    const prefix = this.prefixOf(probeRow);
+    const [ids, uuids, peaks] = [units.texts("id"), units.texts("uuid"), units.texts("peakChannelId")];
+    const [counts, rates] = [units.numbers("spikeCount"), units.numbers("firingRate")];
+    const rateSources = units.codes("firingRateSource");
+    const verdicts = new ColumnSequence((rule) => units.flags(verdictColumn(rule)));
+    const metrics = new ColumnSequence((id) => units.numbers(id));
+    for (const [i, unit] of rows.entries()) {
+      const row = first + i;
+      ids.set(row, unit.ref.id, prefix);
+      uuids.set(row, unit.uuid);
+      peaks.set(row, unit.peakChannel?.id ?? null, prefix);
+      counts.set(row, unit.spikeCount);
+      rates.set(row, unit.firingRate);
+      rateSources.set(row, unit.firingRateSource);
+      for (const rule in unit.quality) verdicts.next(rule).set(row, unit.quality[rule] ?? null);
+      for (const id in unit.metrics) metrics.next(id).set(row, unit.metrics[id] ?? null);
+      verdicts.restart();
+      metrics.restart();
+    }
+    addPlaces(units, rows, first, probeRow);
+  }
+
+  /** What ids of a probe's rows may begin with. */
+  prefixOf(probeRow: number): string {
+    return `${this.#probeIds[probeRow]}/`;
+  }
+
+  /** The four partitions, channels and units in the order of their labels. The tables are spent afterwards. */
+  finish(entry: DatasetEntry): readonly Partition[] {
+    const make = (kind: RowKind): Partition => {
+      const table = this[kind];
+      const isPlaced = kind === "channels" || kind === "units";
+      const { order, offsets } = isPlaced ? byLabel(table) : { order: inPlace(table.rowCount), offsets: undefined };
+      const columns = table.finish(order);
+      const stored = new Map([...columns].map(([name, data]) => [name, present(data)]));
+      return new Partition(entry, kind, order.length, stored, offsets);
+    };
+    return (["sessions", "probes", "channels", "units"] as const).map(make);
+  }
+}
+
+/** Columns that come by name in one order, row after row: only the first row, and one with other names, looks them up. */
+class ColumnSequence<Column> {
+  readonly #find: (name: string) => Column;
+  readonly #names: string[] = [];
+  readonly #columns: Column[] = [];
+  #place = 0;
+
+  constructor(find: (name: string) => Column) {
+    this.#find = find;
+  }
+
+  next(name: string): Column {
+    const place = this.#place++;
+    if (this.#names[place] === name) return this.#columns[place] as Column;
+    const column = this.#find(name);
+    this.#names[place] = name;
+    this.#columns[place] = column;
+    return column;
+  }
+
+  restart(): void {
+    this.#place = 0;
+  }
+}
+
+/** Columns that channels and units share. Labels are kept as their place in the walk of the tree. */
+function addPlaces(table: TableRows, rows: readonly (Channel | Unit)[], first: number, probeRow: number): void {
+  const [probes, labels] = [table.codes("probeRow"), table.codes("labelRegion")];
+  const [absent, sides] = [table.codes("regionAbsent"), table.codes("hemisphere")];
+  const [ap, dv, ml] = [table.numbers("ap"), table.numbers("dv"), table.numbers("ml")];
+  const depth = table.numbers("distanceFromTipUm");
+  for (const [i, { region, regionAbsent, ccf, hemisphere, distanceFromTipUm }] of rows.entries()) {
+    const row = first + i;
+    probes.setCode(row, probeRow + 1);
+    labels.setCode(row, labelCodeOf(region));
+    absent.set(row, regionAbsent);
+    ap.set(row, ccf?.ap ?? null);
+    dv.set(row, ccf?.dv ?? null);
+    ml.set(row, ccf?.ml ?? null);
+    sides.set(row, hemisphere);
+    depth.set(row, distanceFromTipUm);
+  }
+}
+
+/** @throws Error for a label that the atlas does not have: the conformance suite refuses such adapters */
+function labelCodeOf(label: Channel["region"]): number {
+  if (label === null) return 0;
+  const region = findRegionById(label.id);
+  if (region !== undefined) return region.order + 1;
+  throw new Error(`the label ${label.acronym} has the id ${label.id}, which no structure has`);
+}
+
+function inPlace(count: number): Uint32Array {
+  return new Uint32Array(count).map((_, i) => i);
+}
+
+/** Rows by label, those of one label in their order; and where each label begins. */
+function byLabel(table: TableRows): { order: Uint32Array; offsets: Uint32Array } {
+  const labels = table.codes("labelRegion").codes();
+  const { rowCount } = table;
+  const offsets = new Uint32Array(labelCount() + 1);
+  for (let row = 0; row < rowCount; row++) {
+    const next = (labels[row] as number) + 1;
+    offsets[next] = (offsets[next] as number) + 1;
+  }
+  for (let i = 1; i < offsets.length; i++) offsets[i] = (offsets[i] as number) + (offsets[i - 1] as number);
+  const free = offsets.slice();
+  const order = new Uint32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    const label = labels[row] as number;
+    const place = free[label] as number;
+    order[place] = row;
+    free[label] = place + 1;
+  }
+  return { order, offsets };
+}

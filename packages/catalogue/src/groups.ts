@@ -1,0 +1,273 @@
+import type { CallOptions, Question, Summary } from "@crossprobe/core";
+import type { AnswerParts } from "./answer.js";
+import type { Cell } from "./column.js";
+import { mappedAcronyms, type ResolvedColumn, type Resolving, resolveColumn } from "./resolved-column.js";
+import { quantileOf } from "./select-kth.js";
+
+/** Rows that agree in the columns of `groupBy`. */
+export interface Group {
+  /** Its value of each of them; null where absent. */
+  readonly key: Readonly<Record<string, Cell>>;
+  /**
+   * Why `key.region` is null: `unmapped` where the mapping has no region for the labels, else the reason why there is no label. Null for
+   * groups that have one, and where nobody asked for regions.
+   */
+  readonly regionAbsent: string | null;
+  readonly count: number;
+  /** In the order of the question. */
+  readonly summaries: readonly GroupSummary[];
+}
+
+export interface GroupSummary extends Summary {
+  /** Null where no row of the group has a value. */
+  readonly value: number | null;
+  /** Rows with a value; those without are `count - valueCount`. */
+  readonly valueCount: number;
+}
+
+/** Groups of all selected rows, in the order of the catalogue. */
+export async function groupRows(
+  question: Question,
+  parts: readonly AnswerParts[],
+  resolvingOf: (part: AnswerParts) => Resolving,
+  options: CallOptions,
+): Promise<readonly Group[]> {
+  const groups = new Map<string, GroupRows>();
+  const columns = new Map<AnswerParts, ReadonlyMap<string, ResolvedColumn | undefined>>();
+  for (const part of parts) {
+    const resolving = resolvingOf(part);
+    const keys = await Promise.all(question.groupBy.map((name) => keyColumn(name, resolving, options)));
+    collect(part, question.groupBy, keys, groups);
+    const names = [...new Set(question.summaries.map(({ of }) => of))];
+    const values = await Promise.all(
+      names.map(async (name) => [name, await resolveColumn(name, resolving, options)] as const),
+    );
+    columns.set(part, new Map(values));
+  }
+  const scratch = new Float64Array(Math.max(0, ...[...groups.values()].map(({ count }) => count)));
+  return [...groups.values()].map(({ key, regionAbsent, count, pieces }) => {
+    const known = new Map<string, number>();
+    const gathered = (name: string): number => {
+      const valueCount = gather(pieces, (part) => columns.get(part)?.get(name), scratch);
+      known.set(name, valueCount);
+      return valueCount;
+    };
+    let near: string | undefined;
+    const summaries = question.summaries.map((summary): GroupSummary => {
+      const valueCount = near === summary.of ? (known.get(near) ?? 0) : gathered(summary.of);
+      near = summary.of;
+      return { ...summary, value: statistic(summary.statistic, scratch, valueCount), valueCount };
+    });
+    return { key, regionAbsent, count, summaries };
+  });
+}
+
+interface GroupRows {
+  readonly key: Readonly<Record<string, Cell>>;
+  readonly regionAbsent: string | null;
+  count: number;
+  readonly pieces: Piece[];
+}
+
+/** Rows of one table: those of a run, or some that are listed. */
+interface Piece {
+  readonly part: AnswerParts;
+  readonly rows: Uint32Array | { readonly start: number; readonly end: number };
+}
+
+/** A column to group by: each row has a slot, each slot a value. */
+interface KeyColumn {
+  readonly slotOf: (row: number) => number;
+  readonly slots: readonly KeySlot[];
+}
+interface KeySlot {
+  readonly value: Cell;
+  readonly absent: string | null;
+}
+
+async function keyColumn(name: string, resolving: Resolving, options: CallOptions): Promise<KeyColumn> {
+  if (name === "region") return regionKey(resolving, options);
+  const column = await resolveColumn(name, resolving, options);
+  const nothing: KeySlot = { value: null, absent: null };
+  if (column === undefined || column.kind === "numbers") return { slotOf: () => 0, slots: [nothing] };
+  if (column.kind === "coded") {
+    const { codes, cells } = column;
+    return distinct(
+      cells.map((value) => ({ value, absent: null })),
+      (row) => codes[row] as number,
+    );
+  }
+  const known = new Map<string | null, number>();
+  const slots: KeySlot[] = [];
+  const slotOf = (row: number): number => {
+    const value = column.at(row);
+    const slot = known.get(value) ?? slots.push({ value, absent: null }) - 1;
+    known.set(value, slot);
+    return slot;
+  };
+  return { slotOf, slots };
+}
+
+/** Regions of the mapping; labels that it has none for, and each reason for having no label, are groups of their own. */
+async function regionKey({ tables, kind, mapping, selection }: Resolving, options: CallOptions): Promise<KeyColumn> {
+  const table = tables.table(kind);
+  const unlabelled = table.labelOffsets?.[1] ?? 0;
+  await table.need(["labelRegion", "regionAbsent"], selection.ranges, options);
+  const labels = table.codes("labelRegion");
+  const reasons = table.column("regionAbsent");
+  const acronyms = mappedAcronyms(mapping);
+  const slots: KeySlot[] = acronyms.map((value) => ({ value, absent: value === null ? "unmapped" : null }));
+  const texts = reasons?.kind === "code" ? reasons.texts : [];
+  for (const text of texts) slots.push({ value: null, absent: text === "" ? "unknown" : text });
+  const codes = reasons?.kind === "code" ? reasons.codes : new Uint8Array(0);
+  return distinct(slots, (row) => (row < unlabelled ? acronyms.length + (codes[row] ?? 0) : (labels[row] as number)));
+}
+
+/** Codes with one value share a slot. */
+function distinct(slots: readonly KeySlot[], codeOf: (row: number) => number): KeyColumn {
+  const known = new Map<string, number>();
+  const kept: KeySlot[] = [];
+  const slotOfCode = Uint32Array.from(slots, (slot) => {
+    const key = `${typeof slot.value} ${slot.value} ${slot.absent}`;
+    const found = known.get(key) ?? kept.push(slot) - 1;
+    known.set(key, found);
+    return found;
+  });
+  return { slotOf: (row) => slotOfCode[codeOf(row)] as number, slots: kept };
+}
+
+function collect(
+  part: AnswerParts,
+  names: readonly string[],
+  keys: readonly KeyColumn[],
+  groups: Map<string, GroupRows>,
+): void {
+  const runs = runsOf(part, keys);
+  for (const { slots, ...run } of runs) {
+    const found = slots.map((slot, i) => keys[i]?.slots[slot]);
+    const text = JSON.stringify(found);
+    const group = groups.get(text) ?? {
+      key: Object.fromEntries(names.map((name, i) => [name, found[i]?.value ?? null])),
+      regionAbsent: found.find((slot) => slot?.absent != null)?.absent ?? null,
+      count: 0,
+      pieces: [],
+    };
+    groups.set(text, group);
+    group.count += run.rows instanceof Uint32Array ? run.rows.length : run.rows.end - run.rows.start;
+    group.pieces.push({ part, rows: run.rows });
+  }
+}
+
+interface Run {
+  readonly slots: readonly number[];
+  readonly rows: Piece["rows"];
+}
+
+/** Rows with equal keys next to each other are one run; where runs are short, the rows of each key are listed. */
+function runsOf(part: AnswerParts, keys: readonly KeyColumn[]): readonly Run[] {
+  const { ranges, rowCount } = part.selection;
+  const ids = new Uint32Array(rowCount);
+  const widths = keys.map(() => 0);
+  let place = 0;
+  const known = new Map<number, number>();
+  const combos: number[][] = [];
+  let runCount = 0;
+  let last = -1;
+  for (const { start, end } of ranges) {
+    for (let row = start; row < end; row++) {
+      let mixed = 0;
+      for (let i = 0; i < keys.length; i++) {
+        const slot = (keys[i] as KeyColumn).slotOf(row);
+        widths[i] = slot;
+        mixed = mixed * MIXING + slot;
+      }
+      if (mixed !== last || row === start) {
+        runCount++;
+        last = mixed;
+      }
+      let id = known.get(mixed);
+      if (id === undefined) {
+        id = combos.push([...widths]) - 1;
+        known.set(mixed, id);
+      }
+      ids[place++] = id;
+    }
+  }
+  return runCount <= 4 * combos.length + 16 ? asRuns(part, ids, combos) : asLists(part, ids, combos);
+}
+
+/** Slots of a column are fewer, so that mixed numbers of up to three of them are exact and differ. */
+const MIXING = 100_003;
+
+function asRuns(part: AnswerParts, ids: Uint32Array, combos: readonly number[][]): readonly Run[] {
+  const runs: Run[] = [];
+  let place = 0;
+  for (const { start, end } of part.selection.ranges) {
+    let begin = start;
+    for (let row = start; row < end; row++) {
+      const id = ids[place + row - start] as number;
+      const isLast = row + 1 === end || ids[place + row + 1 - start] !== id;
+      if (!isLast) continue;
+      runs.push({ slots: combos[id] ?? [], rows: { start: begin, end: row + 1 } });
+      begin = row + 1;
+    }
+    place += end - start;
+  }
+  return runs;
+}
+
+function asLists(part: AnswerParts, ids: Uint32Array, combos: readonly number[][]): readonly Run[] {
+  const starts = new Uint32Array(combos.length + 1);
+  for (const id of ids) starts[id + 1] = (starts[id + 1] as number) + 1;
+  for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] as number) + (starts[i - 1] as number);
+  const free = starts.slice();
+  const rows = new Uint32Array(ids.length);
+  let place = 0;
+  for (const { start, end } of part.selection.ranges) {
+    for (let row = start; row < end; row++) {
+      const id = ids[place++] as number;
+      rows[free[id] as number] = row;
+      free[id] = (free[id] as number) + 1;
+    }
+  }
+  return combos.map((slots, id) => ({ slots, rows: rows.subarray(starts[id], starts[id + 1]) }));
+}
+
+/** The values of a group, without the absent ones, to the front of `scratch`. @returns how many */
+function gather(
+  pieces: readonly Piece[],
+  columnOf: (part: AnswerParts) => ResolvedColumn | undefined,
+  scratch: Float64Array,
+): number {
+  let count = 0;
+  for (const { part, rows } of pieces) {
+    const column = columnOf(part);
+    if (column === undefined || column.kind === "texts") continue;
+    if (column.kind === "numbers" && !(rows instanceof Uint32Array)) {
+      const { values } = column;
+      for (let row = rows.start; row < rows.end; row++) {
+        const value = values[row] as number;
+        // An absent value is written, and then written over.
+        scratch[count] = value;
+        if (!Number.isNaN(value)) count++;
+      }
+      continue;
+    }
+    const total = rows instanceof Uint32Array ? rows.length : rows.end - rows.start;
+    for (let i = 0; i < total; i++) {
+      const row = rows instanceof Uint32Array ? (rows[i] as number) : rows.start + i;
+      const cell = column.kind === "numbers" ? column.values[row] : column.cells[column.codes[row] as number];
+      if (typeof cell === "number" && !Number.isNaN(cell)) scratch[count++] = cell;
+    }
+  }
+  return count;
+}
+
+function statistic(wanted: Summary["statistic"], values: Float64Array, count: number): number | null {
+  if (count === 0) return null;
+  if (typeof wanted === "object") return quantileOf(values, count, wanted.quantile);
+  if (wanted === "median") return quantileOf(values, count, 0.5);
+  const used = values.subarray(0, count);
+  if (wanted === "mean") return used.reduce((sum, value) => sum + value, 0) / count;
+  return used.reduce(wanted === "min" ? (a, b) => Math.min(a, b) : (a, b) => Math.max(a, b));
+}
