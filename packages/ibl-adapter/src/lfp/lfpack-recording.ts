@@ -6,29 +6,25 @@ import {
   type Notice,
   ndArray,
   QueryError,
-  UnsupportedError,
 } from "@crossprobe/core";
-import type { Hdf5Ranges, Hdf5TransferPlan } from "@crossprobe/formats/hdf5";
+import type { Hdf5TransferPlan } from "@crossprobe/formats/hdf5";
 import { checkReadBytes } from "../read-bytes.js";
 import type { ChunkFacts } from "./chunk-facts.js";
-import { type ChunkLayout, chunkCount } from "./chunk-layout.js";
+import type { ChunkLayout } from "./chunk-layout.js";
 import { type ChunkStreamOptions, type LfpackChunk, streamChunks } from "./chunk-stream.js";
-import { ChunksAhead, planBatches } from "./chunks-ahead.js";
 import { codecCaveats } from "./codec-caveats.js";
 import { ColumnFactors } from "./column-factors.js";
-import type { DecodedChunk } from "./decode-chunk.js";
 import { DecodedChunks } from "./decoded-chunks.js";
 import type { ChunkDecoder } from "./decoder/chunk-decoder.js";
-import { DecodingNotices } from "./decoding-notices.js";
 import { explainPlan } from "./explain-plan.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { RecordingClock } from "./lfp-clock.js";
 import type { LfpackChannels } from "./lfpack-channels.js";
 import { type AxisIndex, parseIndex, resolveIndex } from "./numpy-index.js";
-import { Pauses } from "./pauses.js";
 import { planRead, type ReadPlan } from "./read-plan.js";
 import { readPositions } from "./read-positions.js";
 import { columnNames, type LfpackReadRequest, type ResolvedRead, resolveRead } from "./read-request.js";
+import { type ChunkParts, RecordingChunks } from "./recording-chunks.js";
 import {
   type SaturationSummary,
   type SaturationTable,
@@ -38,41 +34,22 @@ import {
 } from "./saturation.js";
 import type { ScaleMeta } from "./scale-meta.js";
 import { type ChunkSource, inFlight, SignalReader } from "./signal-reader.js";
-import type { ChunkReader } from "./stored-chunk.js";
-import { classifyZeros, invalidWithin, joinSpans, partBySaturation, type ZeroSpan, ZeroSpans } from "./zero-spans.js";
+import { shareBudget } from "./stream-budget.js";
+import { joinSpans, type ZeroSpan } from "./zero-spans.js";
 
 /** What a stream holds unless told otherwise. */
 const DEFAULT_STREAM_BYTES = 64 * 2 ** 20;
-/**
- * Most bytes of a block of a stream: two chunks of 384 channels. Larger ones are slower, and those that were let go of stay in memory
- * until the next garbage collection.
- */
-const STREAM_BLOCK_BYTES = 6 * 2 ** 20;
-/** Most bytes of chunks that a stream keeps: no chunk is wanted again once a block has gone past it. */
-const STREAM_CACHE_BYTES = 8 * 2 ** 20;
 
 /** Everything that an opened recording is made of. */
-export interface RecordingParts {
-  /** The archive. */
-  readonly url: string;
+export interface RecordingParts extends ChunkParts {
   /** Key of the recording; null in a file of the flat layout, which has none. */
   readonly name: string | null;
   readonly scale: number;
-  /** Path of the scale inside the file. */
-  readonly path: string;
-  readonly meta: ScaleMeta;
   readonly clock: RecordingClock;
   readonly channels: LfpackChannels;
   readonly saturation: SaturationTable | null;
-  readonly layout: ChunkLayout;
-  readonly chunks: ChunkReader;
-  /** Of the file that the chunks lie in; absent where that is not read by ranges. */
-  readonly ranges: Hdf5Ranges | undefined;
   readonly kernels: Kernels;
-  readonly decoder: ChunkDecoder;
   readonly notices: readonly Notice[];
-  /** Budget of the decoded chunks that are kept. */
-  readonly decodedBytes: number;
 }
 
 /** Samples of a recording, with what to know of them. */
@@ -111,18 +88,10 @@ export class LfpackRecording {
   /** Null where the recording has no table: spans at the rail are then not known. */
   readonly saturation: SaturationTable | null;
   readonly #layout: ChunkLayout;
-  readonly #chunks: ChunkReader;
-  readonly #ranges: Hdf5Ranges | undefined;
+  readonly #chunks: RecordingChunks;
   readonly #decoder: ChunkDecoder;
   readonly #source: ChunkSource;
-  readonly #zeros = new ZeroSpans();
-  readonly #decoded: DecodedChunks;
   readonly #headerNotices: readonly Notice[];
-  readonly #decodingNotices: DecodingNotices;
-  /** Joined and in order. */
-  readonly #saturated: readonly (readonly [start: number, stop: number])[];
-  readonly #pauses = new Pauses();
-  #isClosed = false;
 
   constructor(parts: RecordingParts) {
     this.url = parts.url;
@@ -134,20 +103,16 @@ export class LfpackRecording {
     this.channels = parts.channels;
     this.saturation = parts.saturation;
     this.#layout = parts.layout;
-    this.#chunks = parts.chunks;
-    this.#ranges = parts.ranges;
+    this.#chunks = new RecordingChunks(parts, joinSpans(this.saturatedSamples()));
     this.#decoder = parts.decoder;
-    this.#decoded = new DecodedChunks(parts.decodedBytes);
     this.#source = {
-      layout: this.#layout,
+      layout: parts.layout,
       kernels: parts.kernels,
       decoder: parts.decoder,
       factors: new ColumnFactors(parts.kernels),
-      load: (index, options) => this.#load(index, this.#decoded, options),
+      load: (index, options) => this.#chunks.load(index, options),
     };
     this.#headerNotices = parts.notices;
-    this.#saturated = joinSpans(this.saturatedSamples());
-    this.#decodingNotices = new DecodingNotices(`${parts.url}#${parts.path}`, this.#saturated);
   }
 
   get channelCount(): number {
@@ -160,7 +125,7 @@ export class LfpackRecording {
 
   /** What was found odd in the header, and in the chunks read so far. */
   get notices(): readonly Notice[] {
-    return [...this.#headerNotices, ...this.#decodingNotices.list()];
+    return [...this.#headerNotices, ...this.#chunks.notices];
   }
 
   /** Seconds of samples `[start, stop)` (all if not given) on the recording's clock. */
@@ -231,13 +196,13 @@ export class LfpackRecording {
    * @throws {@link FormatError} when a chunk does not decode
    */
   async read(request: LfpackReadRequest = {}, options?: CallOptions): Promise<LfpackSignal> {
-    this.#checkOpen(options);
+    this.#chunks.checkOpen(options);
     const read = this.#resolve(request);
     const plan = this.#planOf(read);
     const rows = plan.samples[1] - plan.samples[0];
     checkSize(rows, plan.columns);
     const data = new Float32Array(rows * plan.columns);
-    const load = this.#aheadOf(plan, this.#source.load);
+    const load = this.#chunks.ahead(plan, this.#source.load);
     await new SignalReader({ ...this.#source, load }, read, plan).fill(plan.samples, data, 0, options);
     return this.#toSignal(data, plan.samples, read);
   }
@@ -249,16 +214,16 @@ export class LfpackRecording {
    * @throws {@link QueryError} as {@link read}, and when the budget does not suffice for one sample
    */
   async *stream(request: LfpackReadRequest = {}, options?: StreamOptions): AsyncGenerator<LfpackSignal> {
-    this.#checkOpen(options);
+    this.#chunks.checkOpen(options);
     const read = this.#resolve(request);
     const plan = this.#planOf(read);
     const { blockRows, cacheBytes } = shareBudget(plan, options?.budgetBytes ?? DEFAULT_STREAM_BYTES, this.#layout);
     const kept = new DecodedChunks(cacheBytes);
-    const load = this.#aheadOf(plan, (index, loadOptions) => this.#load(index, kept, loadOptions));
+    const load = this.#chunks.ahead(plan, (index, loadOptions) => this.#chunks.load(index, loadOptions, kept));
     const reader = new SignalReader({ ...this.#source, load }, read, plan);
     const [start, stop] = plan.samples;
     for (let at = start; at < stop; ) {
-      this.#checkOpen(options);
+      this.#chunks.checkOpen(options);
       // A block that ends with a chunk lets the next one begin with a fresh chunk.
       const end = Math.min(
         stop,
@@ -284,13 +249,13 @@ export class LfpackRecording {
     request: Pick<LfpackReadRequest, "samples"> = {},
     options?: ChunkStreamOptions,
   ): AsyncGenerator<LfpackChunk> {
-    this.#checkOpen(options);
+    this.#chunks.checkOpen(options);
     const samples = request.samples ?? [0, this.sampleCount];
     this.checkSamples(samples);
     const kept = new DecodedChunks(0);
     const load = (index: number, loadOptions?: CallOptions) => {
-      this.#checkOpen(loadOptions);
-      return this.#load(index, kept, loadOptions);
+      this.#chunks.checkOpen(loadOptions);
+      return this.#chunks.load(index, loadOptions, kept);
     };
     const { channelCount } = this;
     const rankOf = (index: number) => this.#chunks.known(index)?.rank ?? null;
@@ -305,7 +270,7 @@ export class LfpackRecording {
    * @throws {@link QueryError} where NumPy raises, for two lists (NumPy pairs them up), and for what adds an axis
    */
   async at(rows?: AxisIndex | string, columns?: AxisIndex, options?: CallOptions): Promise<NdArray<Float32Array>> {
-    this.#checkOpen(options);
+    this.#chunks.checkOpen(options);
     const index = typeof rows === "string" ? parseIndex(rows) : ([rows, columns] as const);
     const { samples, channels, shape } = resolveIndex(index, [this.sampleCount, this.channelCount]);
     checkSize(samples.length, channels.length);
@@ -327,22 +292,9 @@ export class LfpackRecording {
    * @throws {@link UnsupportedError} for archives that are not remote, or that the HDF5 library reads
    */
   async planTransfer(request: LfpackReadRequest = {}, options?: CallOptions): Promise<Hdf5TransferPlan> {
-    this.#checkOpen(options);
+    this.#chunks.checkOpen(options);
     const plan = this.plan(request);
-    if (this.#ranges?.isRemote !== true) {
-      const why =
-        this.#ranges === undefined
-          ? "the HDF5 library reads it"
-          : "it is local, where short reads are made as they come";
-      throw new UnsupportedError(`requests to ${this.url} are not planned: ${why}`, {
-        hint: "plan() tells bytes and work of any archive",
-      });
-    }
-    const batches = planBatches(this.#chunks, plan.chunks, (index) => this.#decoded.has(index));
-    return await this.#ranges.planAhead(
-      batches.map((batch) => this.#chunks.ahead(batch)),
-      { signal: options?.signal },
-    );
+    return await this.#chunks.planTransfer(plan, options);
   }
 
   /** {@link plan} in a few lines for people. */
@@ -359,7 +311,7 @@ export class LfpackRecording {
 
   /** What is stored about every chunk. Free in format 2; format 1 looks at one group a chunk. */
   chunkFacts(options?: CallOptions): Promise<readonly ChunkFacts[]> {
-    return this.#chunks.facts([0, chunkCount(this.#layout)], options);
+    return this.#chunks.facts(options);
   }
 
   /**
@@ -368,18 +320,13 @@ export class LfpackRecording {
    * {@link scanZeros} looks at all of them.
    */
   zeroSpans(): { readonly spans: readonly ZeroSpan[]; readonly chunksSeen: number; readonly chunkCount: number } {
-    const spans = this.#zeros.within([0, this.sampleCount]);
-    return { spans, chunksSeen: this.#zeros.chunkCount, chunkCount: chunkCount(this.#layout) };
+    return this.#chunks.zeroSpans();
   }
 
   /** All-zero spans of the whole recording. Decodes every chunk that was not decoded before, and multiplies none out. */
   async scanZeros(options?: CallOptions): Promise<readonly ZeroSpan[]> {
-    this.#checkOpen(options);
-    const kept = new DecodedChunks(0);
-    for (let index = 0; index < chunkCount(this.#layout); index++) {
-      if (!this.#zeros.has(index)) await this.#load(index, kept, options);
-    }
-    return this.#zeros.within([0, this.sampleCount]);
+    this.#chunks.checkOpen(options);
+    return await this.#chunks.scanZeros(options);
   }
 
   /**
@@ -388,58 +335,18 @@ export class LfpackRecording {
    * {@link scanZeros}, all-zero spans of every kind.
    */
   async invalidSpans(options?: CallOptions): Promise<readonly ZeroSpan[]> {
-    this.#checkOpen(options);
-    const whole: readonly [number, number] = [0, this.sampleCount];
-    const isScanned = this.#zeros.chunkCount === chunkCount(this.#layout);
-    const unseen = isScanned ? [] : await this.#zeroChunks(options);
-    return invalidWithin(whole, this.#saturated, [...this.#zeros.within(whole), ...unseen]);
-  }
-
-  async #zeroChunks(options?: CallOptions): Promise<readonly ZeroSpan[]> {
-    const chunks = (await this.#chunks.zeroChunks(options)) ?? [];
-    return chunks.flatMap(({ index, kind }) => {
-      if (this.#zeros.has(index)) return [];
-      const start = index * this.#layout.chunkLength;
-      const stop = Math.min(this.sampleCount, start + this.#layout.chunkLength);
-      return partBySaturation([start, stop], kind, this.#saturated);
-    });
+    this.#chunks.checkOpen(options);
+    return await this.#chunks.invalidSpans(options);
   }
 
   /** Drops the decoded chunks; later reads reject. The file stays open. */
   close(): void {
-    this.#isClosed = true;
-    this.#decoded.clear();
-  }
-
-  /** Loads chunks after what they need of a remote archive has been fetched ahead. */
-  #aheadOf({ chunks }: ReadPlan, load: ChunkSource["load"]): ChunkSource["load"] {
-    if (this.#ranges?.isRemote !== true) return load;
-    const batches = planBatches(this.#chunks, chunks, (index) => this.#decoded.has(index));
-    const ahead = new ChunksAhead(this.#ranges, batches, (batch) => this.#chunks.ahead(batch));
-    return async (index, options) => {
-      await ahead.reach(index, options);
-      return await load(index, options);
-    };
-  }
-
-  /** A chunk from the recording's cache, from `kept`, or decoded and put into `kept`. */
-  async #load(index: number, kept: DecodedChunks, options?: CallOptions): Promise<DecodedChunk> {
-    await this.#pauses.pauseIfDue(options?.signal);
-    const known = this.#decoded.get(index) ?? kept.get(index);
-    if (known !== undefined) return known;
-    const chunk = await this.#decoder.decode(await this.#chunks.read(index, options), options);
-    options?.signal?.throwIfAborted();
-    const first = index * this.#layout.chunkLength;
-    this.#decodingNotices.add(index, first, chunk);
-    const { audit, sampleCount } = chunk;
-    this.#zeros.add(index, classifyZeros(audit, first, sampleCount, this.#saturated, this.meta.alpha));
-    kept.add(index, chunk);
-    return chunk;
+    this.#chunks.close();
   }
 
   #toSignal(data: Float32Array, samples: readonly [number, number], { map, unit }: ResolvedRead): LfpackSignal {
     const columns = columnNames(map, this.channelCount);
-    const invalid = invalidWithin(samples, this.#saturated, this.#zeros.within(samples));
+    const invalid = this.#chunks.invalidWithin(samples);
     return { ...ndArray(data, [samples[1] - samples[0], columns.length], unit), samples, columns, invalid };
   }
 
@@ -460,12 +367,6 @@ export class LfpackRecording {
     });
   }
 
-  #checkOpen(options?: CallOptions): void {
-    if (this.#isClosed || this.#decoder.isClosed)
-      throw new QueryError(`the recording ${this.path} in ${this.url} is closed`, { hint: "open it again" });
-    options?.signal?.throwIfAborted();
-  }
-
   /** @throws {@link QueryError} unless `[start, stop)` are sample numbers of the recording */
   checkSamples([start, stop]: readonly [number, number]): void {
     if (Number.isInteger(start) && Number.isInteger(stop) && 0 <= start && start <= stop && stop <= this.sampleCount)
@@ -477,22 +378,6 @@ export class LfpackRecording {
       },
     );
   }
-}
-
-/** Rows of a block, and what is left for decoded chunks, of a budget of bytes: at least one is kept, so that none is decoded for each block. */
-function shareBudget(plan: ReadPlan, budgetBytes: number, { chunkLength }: ChunkLayout) {
-  const needed = plan.peakBytes - plan.resultBytes + plan.largestChunkBytes;
-  const rowBytes = Math.max(1, plan.columns) * Float32Array.BYTES_PER_ELEMENT;
-  const free = budgetBytes - needed;
-  if (!(free >= rowBytes)) {
-    throw new QueryError(`a budget of ${budgetBytes} bytes does not hold one sample of this read beside its chunks`, {
-      hint: `give at least ${needed + rowBytes} bytes; explain() says what they are for`,
-    });
-  }
-  const rows = Math.max(1, Math.floor(Math.min(free / 2, STREAM_BLOCK_BYTES) / rowBytes));
-  const blockRows = rows < chunkLength ? rows : rows - (rows % chunkLength);
-  const left = Math.min(free - blockRows * rowBytes, STREAM_CACHE_BYTES);
-  return { blockRows, cacheBytes: plan.largestChunkBytes + left };
 }
 
 function checkSize(rows: number, columns: number): void {
