@@ -46,7 +46,15 @@ describe("aggregates, as ONE lists them", () => {
     const { rows } = await listAggregates(client, "subjects", { identifier: "XP_002" });
     const names = rows.map(({ url }) => url.slice(url.lastIndexOf("/") + 1));
     server.plan({ text: JSON.stringify(fixture.records) });
-    const filter = { identifier: "XP_002", dataset: "_ibl_subjectTraining.table" };
+    const elsewhere = { identifier: "XP_002", dataset: "_ibl_subjectTraining.table" };
+    await expect(loadAggregate(client, stores, "Subjects", elsewhere)).rejects.toMatchObject({
+      code: "store",
+      retryable: false,
+      hint: "name its server as dataServer if it is meant",
+    });
+    expect(opened).toEqual([]);
+    const filter = { ...elsewhere, dataServer: server.dataUrl };
+    server.plan({ text: JSON.stringify(fixture.records) });
     const { aggregate, content } = await loadAggregate(client, stores, "Subjects", filter);
     expect(aggregate).toMatchObject({ relation: "Subjects", identifier: "otherlab/XP_002" });
     expect(opened).toEqual([`${server.dataUrl}/public/aggregates/Subjects/otherlab/XP_002/`]);
@@ -69,9 +77,10 @@ describe("aggregates, as ONE lists them", () => {
   });
 
   it("say when there is none, or several", async () => {
-    const { client } = await setting();
+    const { client, server } = await setting();
+    const stores = { open: () => new MemoryStore("memory://x/", {}) };
     const load = (identifier: string) =>
-      loadAggregate(client, { open: () => new MemoryStore("memory://x/", {}) }, "subjects", { identifier });
+      loadAggregate(client, stores, "subjects", { identifier, dataServer: server.dataUrl });
     await expect(load("XP_003")).rejects.toMatchObject({ code: "not-found" });
     await expect(load("XP_001")).rejects.toMatchObject({ code: "query" });
     await expect(load("XP_002")).rejects.toMatchObject({ code: "not-found" });

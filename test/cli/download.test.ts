@@ -90,6 +90,34 @@ describe("crossprobe download", () => {
     }
   });
 
+  it("follows no redirect of a data server to a place that is not its dataset's, unless that is allowed", async () => {
+    const other = await startDataServer({ files: {} });
+    try {
+      const [path = "", content = new Uint8Array()] =
+        [...server.files].find(([name]) => name.includes("_ibl_wheel.position")) ?? [];
+      other.files.set(path, content);
+      const lead = () => server.plan({ path, status: 302, headers: { Location: `${other.url}${path}` } });
+      const to = temporaryFolder();
+      const name = ["--name", "_ibl_wheel.position.npy"];
+      const line = ["download", SESSION, ...name, "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];
+      lead();
+      const { code, err } = await run(line);
+      expect(code).toBe(1);
+      const text = err.replace(/\s+/g, " ");
+      expect(text).toContain(`${other.url} was refused: files of this dataset come from ${server.url}, s3://`);
+      expect(text).toContain(`(--allow-host ${other.url})`);
+      expect(err.split("\n").every((each) => each.length <= 80)).toBe(true);
+      expect(other.seen).toEqual([]);
+      lead();
+      expect((await run([...line, "--allow-host", other.url])).out).toContain("1 fetched");
+      expect(other.seen.length).toBe(1);
+      const wrong = await run([...line, "--allow-host", "example.org/x"]);
+      expect(wrong.err).toContain("is no place that files come from");
+    } finally {
+      await other.close();
+    }
+  });
+
   it("prints one JSON document", async () => {
     const to = temporaryFolder();
     const line = ["download", SESSION, "--name", "*.quiescence*", "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];

@@ -83,6 +83,7 @@ describe("files of a session", () => {
       ...{ id: row?.id, source: SESSION, absent: null, path, size: statSync(join(SAMPLE_ONE, path)).size },
       urls: [`${server.url}/public/${path.replace(".pqt", `.${row?.id}.pqt`)}`],
       digests: [{ kind: "md5", value: row?.md5 }],
+      hosts: [server.url, "s3://ibl-brain-wide-map-public"],
     });
   });
 

@@ -58,6 +58,7 @@ export function allen(config: AllenConfig): AdapterPlugin {
       files: config.remote !== undefined,
     },
     rules: [ALLEN_DEFAULT],
+    fileHosts: config.remote?.hosts ?? [],
     metrics: METRIC_DEFINITIONS,
     citations: [
       "Siegle, Jia, Durand et al. Survey of spiking in the mouse visual system reveals functional hierarchy. Nature 592, 86-92 (2021). https://doi.org/10.1038/s41586-020-03171-x",

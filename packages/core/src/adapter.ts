@@ -55,6 +55,11 @@ export interface AdapterPlugin {
    * `metrics-undefined` of their table.
    */
   readonly metrics: readonly MetricDefinition[];
+  /**
+   * Places that its files come from, redirects included: `https://host`, `http://host:8080`, `s3://bucket`. Files of the dataset are fetched from
+   * nowhere else, whatever its catalogues say, unless a download allows it (`allowHosts`). None unless said.
+   */
+  readonly fileHosts?: readonly string[] | undefined;
   /** How to cite the dataset: one line each. */
   readonly citations: readonly string[];
   readonly licence: string;

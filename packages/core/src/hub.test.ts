@@ -42,6 +42,33 @@ describe("hub", () => {
     expect(dispose).toHaveBeenCalledTimes(1);
   });
 
+  it("says with each file where its dataset's files come from, and nowhere where its plugin does not say", async () => {
+    const plugin = memoryPlugin();
+    const file = {
+      id: null,
+      source: null,
+      urls: ["https://a.example/x"],
+      absent: null,
+      path: "x",
+      size: 1,
+      digests: [],
+    };
+    const create = (deps: Parameters<AdapterPlugin["create"]>[0]) =>
+      Object.assign(plugin.create(deps), {
+        files: async function* () {
+          yield file;
+        },
+      });
+    const hostsFrom = async (fileHosts?: readonly string[]) => {
+      const hub = hubOf({ ...plugin, create, fileHosts });
+      const found = [];
+      for await (const each of hub.files({ refs: [ref("memory", "session", 1)] })) found.push(each);
+      return found;
+    };
+    expect(await hostsFrom(["https://a.example"])).toEqual([{ ...file, hosts: ["https://a.example"] }]);
+    expect(await hostsFrom()).toEqual([{ ...file, hosts: [] }]);
+  });
+
   it("tells a caller without types what it wants instead of a text, a session or an unknown type of event", async () => {
     const hub = hubOf(memoryPlugin());
     const sessions = [];

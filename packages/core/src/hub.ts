@@ -175,8 +175,10 @@ class AdapterHub implements Hub {
     const datasets = [...new Set(selection.refs.map(({ dataset }) => dataset))];
     for (const dataset of datasets) {
       const refs = selection.refs.filter((ref) => ref.dataset === dataset);
+      const { plugin, adapter } = this.#registered(dataset);
       // An adapter without files says itself what to do instead.
-      yield* this.#registered(dataset).adapter.files({ ...selection, refs }, options);
+      const files = adapter.files({ ...selection, refs }, options);
+      for await (const file of files) yield { ...file, hosts: plugin.fileHosts ?? [] };
     }
   }
 

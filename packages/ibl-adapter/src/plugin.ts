@@ -3,7 +3,7 @@ import type { AlyxClient } from "./alyx/index.js";
 import { IblAdapter } from "./ibl-adapter.js";
 import type { LfpOrigin } from "./lfp.js";
 import { METRIC_DEFINITIONS } from "./metric-definitions.js";
-import { PUBLIC_DATA_SERVER } from "./remote/remote-files.js";
+import { PUBLIC_BUCKET, PUBLIC_DATA_SERVER } from "./remote/remote-files.js";
 import { toSource } from "./source.js";
 import { VERSION } from "./version.js";
 import { DATASET, GOOD_RULE } from "./vocabulary.js";
@@ -60,6 +60,7 @@ export function ibl(options: IblOptions): AdapterPlugin {
       files: true,
     },
     rules: [GOOD_RULE],
+    fileHosts: URL.canParse(dataServer) ? [new URL(dataServer).origin, PUBLIC_BUCKET] : [PUBLIC_BUCKET],
     metrics: METRIC_DEFINITIONS,
     citations: [
       "International Brain Laboratory et al. A brain-wide map of neural activity during complex behaviour. Nature 645, 177-191 (2025). https://doi.org/10.1038/s41586-025-09235-0",

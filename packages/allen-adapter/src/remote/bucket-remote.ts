@@ -14,6 +14,7 @@ import {
   absentFile,
   type FoundFile,
   type FoundTemplate,
+  placesOf,
   type ReleaseSource,
   type SessionCacheFile,
 } from "./release-source.js";
@@ -43,7 +44,8 @@ const SCENE_COUNT = 118;
  * allen({ caches: [], remote: bucketRemote({ http: new JsonHttp() }) });
  */
 export function bucketRemote(options: BucketOptions): AllenRemote {
-  return { hasTables: true, open: (deps) => new BucketSource(deps, options) };
+  const hosts = [...placesOf(options.url ?? BUCKET_URL), "s3://allen-brain-observatory"];
+  return { hasTables: true, hosts, open: (deps) => new BucketSource(deps, options) };
 }
 
 /** What a listing says of an object. */

@@ -6,6 +6,7 @@ import {
   absentFile,
   type FoundFile,
   type FoundTemplate,
+  placesOf,
   type ReleaseSource,
   type SessionCacheFile,
 } from "./release-source.js";
@@ -13,6 +14,8 @@ import { checkShape, toServiceUrl, WebService, type WebServiceOptions } from "./
 
 /** The archive's API. */
 export const DANDI_URL = "https://api.dandiarchive.org/api/";
+/** Where the archive's addresses of files lead. Source: the archive's answers to `assets/<id>/download/`. */
+const BLOBS_URL = "https://dandiarchive.s3.amazonaws.com";
 /** Sessions of type `brain_observatory_1.1` and of type `functional_connectivity`. */
 export const DANDISETS: readonly string[] = ["000021", "000022"];
 
@@ -46,7 +49,8 @@ type Asset = z.infer<typeof assetSchema>;
  * allen({ caches: ["file:///data/ecephys-cache/"], remote: dandiRemote({ http: new JsonHttp() }) });
  */
 export function dandiRemote(options: DandiOptions): AllenRemote {
-  return { hasTables: false, open: () => new DandiSource(options) };
+  const hosts = [...placesOf(options.url ?? DANDI_URL), BLOBS_URL];
+  return { hasTables: false, hosts, open: () => new DandiSource(options) };
 }
 
 /** Assets by session and by probe. */

@@ -43,8 +43,15 @@ export interface ReleaseSource {
 export interface AllenRemote {
   /** Whether it has the tables of the release, so that no local cache is needed to list sessions. */
   readonly hasTables: boolean;
+  /** Places that its files come from, redirects included, as `AdapterPlugin.fileHosts`; none unless said. */
+  readonly hosts?: readonly string[] | undefined;
   /** Does no I/O. */
   open(deps: AdapterDeps): ReleaseSource;
+}
+
+/** The place of a service, as {@link AllenRemote.hosts}. What is no address is refused when the service is opened. */
+export function placesOf(url: string): string[] {
+  return URL.canParse(url) ? [new URL(url).origin] : [];
 }
 
 export function absentFile(absent: string): FoundFile {

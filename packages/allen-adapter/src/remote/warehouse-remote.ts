@@ -1,8 +1,16 @@
 import type { CallOptions, Notice } from "@crossprobe/core";
 import { NoticeCounter } from "../notices.js";
+import { WAREHOUSE_URL } from "../warehouse/rma-client.js";
 import { type FileLink, Warehouse, type WarehouseOptions } from "../warehouse/warehouse.js";
 import { WarehouseStore } from "../warehouse/warehouse-store.js";
-import type { AllenRemote, FoundFile, FoundTemplate, ReleaseSource, SessionCacheFile } from "./release-source.js";
+import {
+  type AllenRemote,
+  type FoundFile,
+  type FoundTemplate,
+  placesOf,
+  type ReleaseSource,
+  type SessionCacheFile,
+} from "./release-source.js";
 
 /**
  * Files from the Allen Institute's warehouse (api.brain-map.org), as AllenSDK fetches them. It states neither sizes nor digests.
@@ -11,7 +19,9 @@ import type { AllenRemote, FoundFile, FoundTemplate, ReleaseSource, SessionCache
  * allen({ caches: [], remote: warehouseRemote({ http: new JsonHttp() }) });
  */
 export function warehouseRemote(options: WarehouseOptions): AllenRemote {
-  return { hasTables: true, open: () => new WarehouseSource(options) };
+  const further = (options.hosts ?? []).map((host) => `http://${host}`);
+  const hosts = [...placesOf(options.url ?? WAREHOUSE_URL), ...further];
+  return { hasTables: true, hosts, open: () => new WarehouseSource(options) };
 }
 
 class WarehouseSource implements ReleaseSource {

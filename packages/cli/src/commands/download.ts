@@ -44,6 +44,7 @@ interface Options extends CommonOptions {
   readonly parallel: number;
   readonly overwrite?: boolean;
   readonly allowPrivate?: boolean;
+  readonly allowHost?: readonly string[];
   readonly dryRun?: boolean;
   readonly check?: boolean;
   readonly quiet?: boolean;
@@ -69,6 +70,11 @@ export const downloadCommand: CommandDefinition = {
       .option("--parallel <count>", "files at a time", parseParallel, 4)
       .option("--overwrite", "replace what is there and differs; the old file is kept aside")
       .option("--allow-private", "allow addresses on this machine and in private networks")
+      .option(
+        "--allow-host <place>",
+        "allow files of datasets from https://host or s3://bucket too (repeatable)",
+        collectValue,
+      )
       .option("--dry-run", "show the plan and fetch nothing")
       .option("--check", "open each file that is there, and say which cannot be read")
       .option("--quiet", "print nothing but failures")
@@ -144,7 +150,8 @@ async function run(context: CommandContext, targets: readonly Target[], options:
   const isSilent = isJson || options.quiet === true;
   const download = await hub.download(files, {
     ...{ to: resolve(io.cwd, options.to), parallel: options.parallel, signal: io.signal },
-    ...{ allowPrivate: options.allowPrivate ?? false, overwrite: options.overwrite ?? false },
+    ...{ allowPrivate: options.allowPrivate ?? false, allowHosts: options.allowHost },
+    overwrite: options.overwrite ?? false,
     ...(isSilent ? {} : { onProgress: (progress) => line.update(progress) }),
   });
   if (!isSilent) io.out(`${planText(download.plan, io.columns)}\n`);

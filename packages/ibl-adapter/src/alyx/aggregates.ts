@@ -1,4 +1,11 @@
-import { type CallOptions, NotFoundError, type Notice, QueryError, type StoreResolver } from "@crossprobe/core";
+import {
+  type CallOptions,
+  NotFoundError,
+  type Notice,
+  QueryError,
+  StoreError,
+  type StoreResolver,
+} from "@crossprobe/core";
 import { type AlfContent, readAlfContent } from "../alf-content.js";
 import { parseAlfPath } from "../alf-name.js";
 import type { OneDataset } from "../one/dataset-table.js";
@@ -30,6 +37,16 @@ export interface AggregateFilter {
   /** The last revision up to this one, as texts; the default one unless given. */
   readonly revision?: string | undefined;
 }
+
+/** One aggregate to read. */
+export interface AggregateChoice extends AggregateFilter {
+  readonly identifier: string;
+  /** Below which address the file must lie, whatever Alyx says (default: the institute's data server). */
+  readonly dataServer?: string | undefined;
+}
+
+/** Source: ONE-api, `HTTP_DATA_SERVER`: public files lie below `/public`, the others beside it. */
+const DATA_SERVER = "https://ibl.flatironinstitute.org";
 
 export interface Aggregates {
   /** In the order of their paths. */
@@ -84,13 +101,13 @@ export async function listAggregates(
  * @param stores where its address is opened; a file on a private server needs the credentials of its store
  * @throws {@link NotFoundError} when there is none
  * @throws {@link QueryError} when several match
- * @throws {@link StoreError} when it cannot be fetched
+ * @throws {@link StoreError} when it cannot be fetched, or lies on another server than `dataServer`
  */
 export async function loadAggregate(
   alyx: AlyxClient,
   stores: StoreResolver,
   relation: string,
-  filter: AggregateFilter & { readonly identifier: string },
+  filter: AggregateChoice,
   options: CallOptions = {},
 ): Promise<{ readonly aggregate: Aggregate; readonly content: AlfContent; readonly notices: readonly Notice[] }> {
   const { dataset } = filter;
@@ -105,6 +122,13 @@ export async function loadAggregate(
   if (others.length > 0) {
     throw new QueryError(`${what}: ${rows.map(({ path }) => path).join(", ")} match.`, {
       hint: "name the file, or the identifier with its lab",
+    });
+  }
+  const base = (filter.dataServer ?? DATA_SERVER).replace(/\/*$/, "/");
+  if (!aggregate.url.startsWith(base)) {
+    throw new StoreError(`${aggregate.url} was refused: it is on another server than ${base}`, {
+      url: aggregate.url,
+      hint: "name its server as dataServer if it is meant",
     });
   }
   const slash = aggregate.url.lastIndexOf("/") + 1;

@@ -3,6 +3,7 @@
 export { HISTOLOGY_STATES, type HistologyState } from "../histology-state.js";
 export {
   type Aggregate,
+  type AggregateChoice,
   type AggregateFilter,
   type Aggregates,
   listAggregates,

@@ -20,6 +20,9 @@ import { type Selected, selectDatasets } from "./select-datasets.js";
 /** The public data server. Source: ONE-api, `HTTP_DATA_SERVER` of the public database. */
 export const PUBLIC_DATA_SERVER = "https://ibl.flatironinstitute.org/public";
 
+/** The same files. Source: the registry of open data on AWS. */
+export const PUBLIC_BUCKET = "s3://ibl-brain-wide-map-public";
+
 export interface RemoteFilesOptions {
   readonly stores: StoreResolver;
   readonly sources: readonly Source[];

@@ -72,7 +72,7 @@ function expectSound({ path, urls, size, digests, absent }: RemoteFile): void {
   expect(urls.length > 0, `${path}: an address, or a reason`).toBe(absent === null);
   for (const url of urls) {
     const { protocol, username, password } = new URL(url);
-    expect(["http:", "https:"]).toContain(protocol);
+    expect(["http:", "https:", "s3:"]).toContain(protocol);
     expect(username + password, `${path}: credentials in an address`).toBe("");
   }
 }
