@@ -13,6 +13,7 @@ import {
   type LfpSource,
   type MovementSignal,
   NotFoundError,
+  type ProbeFingerprint,
   type ProbeInsertion,
   type ProbeRef,
   type RemoteFile,
@@ -28,6 +29,7 @@ import {
 } from "@crossprobe/core";
 import { describeCaches } from "./describe.js";
 import { DEFAULT_ERRATA, type ErrataSettings } from "./errata/errata-choice.js";
+import { readFingerprints } from "./fingerprints.js";
 import type { AllenConfig } from "./plugin.js";
 import { ProjectCache } from "./project-cache.js";
 import { examineFile } from "./remote/examine-file.js";
@@ -41,11 +43,13 @@ export class AllenAdapter implements DatasetAdapter {
   readonly #caches: readonly ProjectCache[];
   readonly #readers: readonly SessionReader[];
   readonly #errata: ErrataSettings;
+  readonly #analysisMetrics: boolean;
   readonly #files: ReleaseFiles | undefined;
 
   constructor(deps: AdapterDeps, config: Omit<AllenConfig, "errata"> & { readonly errata?: ErrataSettings }) {
     const { caches, analysisMetrics = false, errata = DEFAULT_ERRATA, remote, digests } = config;
     this.#errata = errata;
+    this.#analysisMetrics = analysisMetrics;
     const local = caches.map((url) => new ProjectCache(deps.stores, url, errata));
     const source = remote?.open(deps);
     this.#files = source && new ReleaseFiles({ source, digests: digests?.open(deps), caches: local });
@@ -123,6 +127,12 @@ export class AllenAdapter implements DatasetAdapter {
 
   async examine(folder: ByteStore, file: RemoteFile, options?: CallOptions): Promise<void> {
     return examineFile(folder, file.path, options);
+  }
+
+  async *fingerprints(options: CallOptions = {}): AsyncIterable<ProbeFingerprint> {
+    options.signal?.throwIfAborted();
+    const settings = { analysisMetrics: this.#analysisMetrics, errata: this.#errata };
+    yield* readFingerprints(this.#caches, settings, options);
   }
 
   dispose(): void {

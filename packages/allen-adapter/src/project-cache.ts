@@ -1,4 +1,11 @@
-import { type ByteStore, type CallOptions, QueryError, SharedRead, type StoreResolver } from "@crossprobe/core";
+import {
+  type ByteStore,
+  type CallOptions,
+  describeVersion,
+  QueryError,
+  SharedRead,
+  type StoreResolver,
+} from "@crossprobe/core";
 import { Hdf5Pool } from "@crossprobe/formats/hdf5";
 import { type AnalysisMetrics, toAnalysisMetrics } from "./analysis-columns.js";
 import { readMetricsTable } from "./cache/disk-table.js";
@@ -72,6 +79,11 @@ export class ProjectCache {
   /** A table; `undefined` when the folder does not hold it. */
   async table(name: TableName, options?: CallOptions): Promise<IndexedTable | undefined> {
     return this.#tables[name].read(options);
+  }
+
+  /** What tells versions of a file of the manifest apart, as {@link describeVersion}. Reads nothing of it. */
+  async versionOf(file: readonly [ManifestKey, ...string[]], options?: CallOptions): Promise<string | null> {
+    return describeVersion(this.store, await this.keyOf(file, options), options);
   }
 
   /** Analysis metrics of the sessions of a type; `undefined` when the folder does not hold them. */

@@ -89,6 +89,13 @@ export interface Companions {
   readonly notices: readonly Notice[];
 }
 
+/** What tells one reading of a probe's tables from another. */
+export interface ProbeFingerprint {
+  readonly probe: ProbeRef;
+  /** Opaque; null where the store cannot tell: the tables must be read again to know. */
+  readonly fingerprint: string | null;
+}
+
 /**
  * Answers for one dataset. Each method throws {@link UnsupportedError} where the dataset or the configured sources never have
  * the modality, {@link NotFoundError} where this session or probe does not have it, {@link StoreError} where it could not be
@@ -130,5 +137,16 @@ export interface DatasetAdapter {
    * @throws what the readers throw: {@link FormatError} or {@link SchemaError} for a file that they cannot read
    */
   examine?(folder: ByteStore, file: RemoteFile, options?: CallOptions): Promise<void>;
+  /**
+   * For each probe a text that is another one whenever the session, probe, channels or units of the probe could read differently, as far as the
+   * store tells: by size and validator, or time of change, of exactly the files that they are read from, the rows of lists that
+   * name them, the adapter's version and its options. Sessions without probes have none.
+   *
+   * Opens no file of a probe. Costs what {@link sessions} costs, and a request for each file of a table (two calls where a store has
+   * `modified` and no `stat`). Left out where nothing is known short of reading.
+   *
+   * Ask before the tables, of an adapter that has not read them yet: a file that changes in between then has the older text.
+   */
+  fingerprints?(options?: CallOptions): AsyncIterable<ProbeFingerprint>;
   dispose?(): void;
 }

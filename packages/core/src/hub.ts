@@ -1,4 +1,11 @@
-import type { AdapterPlugin, DatasetAdapter, Modality, SourceDescription, SpikeOptions } from "./adapter.js";
+import type {
+  AdapterPlugin,
+  DatasetAdapter,
+  Modality,
+  ProbeFingerprint,
+  SourceDescription,
+  SpikeOptions,
+} from "./adapter.js";
 import type { CallOptions } from "./call-options.js";
 import { type AdapterRegistry, createRegistry, type HubConfig, type RegisteredAdapter } from "./container.js";
 import { HubDownload } from "./download.js";
@@ -66,6 +73,12 @@ export interface Hub {
    * for await (const { file, status } of results()) console.log(status, file.path);
    */
   download(what: FileSelection | readonly RemoteFile[], options: DownloadOptions): Promise<Download>;
+  /**
+   * For each probe of a dataset a text that is another one whenever its tables could read differently: see {@link DatasetAdapter.fingerprints}.
+   *
+   * @returns undefined where the adapter cannot tell: tables must be read again to know
+   */
+  fingerprints(dataset: string, options?: CallOptions): AsyncIterable<ProbeFingerprint> | undefined;
   /** Ends every adapter: open files are closed, workers released. */
   dispose(): void;
 }
@@ -195,6 +208,10 @@ class AdapterHub implements Hub {
     else files.push(...what);
     const adapterOf = (dataset: string) => this.#adapters().find(({ plugin }) => plugin.id === dataset)?.adapter;
     return new HubDownload(downloader, await downloader.plan(files, options), options, adapterOf);
+  }
+
+  fingerprints(dataset: string, options?: CallOptions): AsyncIterable<ProbeFingerprint> | undefined {
+    return this.#registered(dataset).adapter.fingerprints?.(options);
   }
 
   dispose(): void {

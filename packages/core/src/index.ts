@@ -13,6 +13,7 @@ export {
   type DatasetAdapter,
   MODALITIES,
   type Modality,
+  type ProbeFingerprint,
   type SourceDescription,
   type SpikeOptions,
 } from "./adapter.js";
@@ -56,6 +57,8 @@ export {
   type StoreErrorDetails,
   UnsupportedError,
 } from "./errors.js";
+export { type FileVersion, tellsVersions, versionOf } from "./file-version.js";
+export { describeVersion, fingerprintOf } from "./fingerprint.js";
 export type { HttpAnswer, HttpClient, HttpRequest } from "./http-client.js";
 export { createHub, type Hub, type HubConfig, type HubSessionFilter } from "./hub.js";
 export { type Channel, type ChannelTable, channelSchema } from "./model/channel.js";

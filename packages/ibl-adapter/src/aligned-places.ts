@@ -90,6 +90,19 @@ export interface PlacelessChannels {
   readonly localCoordinates: AlfArray;
 }
 
+/** Another collection of a probe whose channels have places; undefined where there is none. */
+export function alignedCollection({
+  files,
+  label,
+  collection,
+}: Omit<PlacelessChannels, "localCoordinates">): string | undefined {
+  const aligned = files.filter(
+    ({ name, collection: other, isPresent }) =>
+      isPresent && other !== collection && name.object === "channels" && name.attribute === "brainLocationIds",
+  );
+  return chooseSorting(new Set(aligned.map((file) => file.collection)), label);
+}
+
 /**
  * Places of channels whose own collection has none, from another sorting of the same probe that was aligned. Reads three small arrays.
  *
@@ -100,11 +113,7 @@ export async function readAlignedPlaces(
   reads: AlfReads,
   options: CallOptions,
 ): Promise<{ readonly mlapdv: AlfArray; readonly locationIds: AlfArray } | undefined> {
-  const aligned = files.filter(
-    ({ name, collection: other, isPresent }) =>
-      isPresent && other !== collection && name.object === "channels" && name.attribute === "brainLocationIds",
-  );
-  const other = chooseSorting(new Set(aligned.map((file) => file.collection)), label);
+  const other = alignedCollection({ files, label, collection });
   if (other === undefined || !isOneShank(localCoordinates)) return undefined;
   const source = new AlfReads(files, other, options);
   const ids = await source.npy("channels", "brainLocationIds_ccf_2017");

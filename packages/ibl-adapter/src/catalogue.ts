@@ -9,6 +9,7 @@ import {
   type StoreResolver,
 } from "@crossprobe/core";
 import { type AlfFile, probeLabelsOf } from "./alf-file.js";
+import type { ProbeFiles } from "./channels.js";
 import { type LfpackFile, openLfpack } from "./lfp/index.js";
 import { type FolderSession, type OneFolder, openOneFolder, pathId } from "./one-folder.js";
 import { type ReleaseTable, readReleaseTable } from "./release-table.js";
@@ -18,6 +19,8 @@ import { type InsertionRow, probeRef, type ReleaseRow, sessionRef } from "./voca
 /** An open LFPack archive and the recordings in it; `[null]` for the flat layout of one unnamed recording. */
 export interface Archive {
   readonly url: string;
+  readonly store: ByteStore;
+  readonly key: string;
   /** File name without its ending. */
   readonly stem: string;
   readonly file: LfpackFile;
@@ -153,10 +156,11 @@ class CatalogueBuilder {
 
   async openArchive(stores: StoreResolver, directory: string, key: string, options: CallOptions): Promise<void> {
     if (this.#archives.some(({ url }) => url === directory + key)) return;
-    const file = await openLfpack(stores.open(directory), key, options);
+    const store = stores.open(directory);
+    const file = await openLfpack(store, key, options);
     try {
       const recordings = file.isFlat ? [null] : await file.recordings(options);
-      this.#archives.push({ url: directory + key, stem: key.replace(/\.[^.]*$/, ""), file, recordings });
+      this.#archives.push({ url: directory + key, store, key, stem: key.replace(/\.[^.]*$/, ""), file, recordings });
     } catch (error) {
       await file.close();
       throw error;
@@ -323,4 +327,9 @@ export function filesOf(session: SessionEntry): readonly AlfFile[] {
     }
   }
   return [...found.values()];
+}
+
+/** What describes a probe: its name and every file of its session. */
+export function probeFiles({ ref, label, session }: ProbeEntry): ProbeFiles {
+  return { probe: ref, label, files: filesOf(session) };
 }

@@ -8,7 +8,7 @@ import {
 } from "@crossprobe/core";
 import { type AlfFile, chooseSorting, collectionsOf } from "./alf-file.js";
 import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
-import { type PlacelessChannels, readAlignedPlaces } from "./aligned-places.js";
+import { alignedCollection, type PlacelessChannels, readAlignedPlaces } from "./aligned-places.js";
 import { channelRef, toCcfPoint, toChannelQuality, toLocation } from "./vocabulary.js";
 
 /** Which files describe a probe. */
@@ -28,6 +28,15 @@ interface ChannelArrays {
   readonly rawInd: AlfArray | undefined;
   readonly labels: AlfArray | undefined;
 }
+
+/** Attributes that the arrays are read from. Source: ALF `channels` and `electrodeSites`. */
+const ATTRIBUTES = {
+  localCoordinates: "localCoordinates",
+  mlapdv: "mlapdv",
+  locationIds: "brainLocationIds_ccf_2017",
+  rawInd: "rawInd",
+  labels: "labels",
+} as const satisfies Record<keyof ChannelArrays, string>;
 
 /** The collection that holds a probe's channels: the one of its sorting, where that has channels. */
 function channelCollection({ files, label }: ProbeFiles): string | undefined {
@@ -73,6 +82,26 @@ export async function readChannels(source: ProbeFiles, options: CallOptions = {}
   };
 }
 
+/**
+ * Files that {@link readChannels} and {@link readChannelCount} read, by names alone; empty where there are no channels. More than they read where
+ * only the content of one tells.
+ *
+ * @throws {@link SchemaError} when two files of one revision carry the same attribute
+ */
+export function channelFiles(source: ProbeFiles): readonly AlfFile[] {
+  const { files, label } = source;
+  const collection = channelCollection(source);
+  if (collection === undefined) return [];
+  const find = (from: string, object: string) => {
+    const reads = new AlfReads(files, from, {});
+    return Object.values(ATTRIBUTES).flatMap((attribute) => reads.find(object, attribute, ["npy"]) ?? []);
+  };
+  const own = [...find(collection, "channels"), ...find(`alf/${label}`, "electrodeSites")];
+  const isPlaced = own.some(({ name }) => name.attribute === "mlapdv" || name.attribute === "brainLocationIds");
+  const aligned = isPlaced ? undefined : alignedCollection({ files, label, collection });
+  return aligned === undefined ? own : [...own, ...find(aligned, "channels")];
+}
+
 /** Rows of the channel table, from one header; null where nothing says. */
 export async function readChannelCount(source: ProbeFiles, options: CallOptions = {}): Promise<number | null> {
   const collection = channelCollection(source);
@@ -93,11 +122,11 @@ function hasElectrodeSites({ files, label }: Pick<ProbeFiles, "files" | "label">
 
 async function readArrays(reads: AlfReads, object: string): Promise<ChannelArrays> {
   return {
-    localCoordinates: await reads.npy(object, "localCoordinates"),
-    mlapdv: await reads.npy(object, "mlapdv"),
-    locationIds: await reads.npy(object, "brainLocationIds_ccf_2017"),
-    rawInd: await reads.npy(object, "rawInd"),
-    labels: await reads.npy(object, "labels"),
+    localCoordinates: await reads.npy(object, ATTRIBUTES.localCoordinates),
+    mlapdv: await reads.npy(object, ATTRIBUTES.mlapdv),
+    locationIds: await reads.npy(object, ATTRIBUTES.locationIds),
+    rawInd: await reads.npy(object, ATTRIBUTES.rawInd),
+    labels: await reads.npy(object, ATTRIBUTES.labels),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type Modality,
   type MovementSignal,
   NotFoundError,
+  type ProbeFingerprint,
   type ProbeInsertion,
   type ProbeRef,
   QueryError,
@@ -31,19 +32,21 @@ import {
 } from "@crossprobe/core";
 import type { AlyxClient } from "./alyx/index.js";
 import { toAnswers } from "./answers.js";
-import { type Catalogue, filesOf, type ProbeEntry, readCatalogue, type SessionEntry } from "./catalogue.js";
-import { type ProbeFiles, readChannelCount, readChannels } from "./channels.js";
+import { type Catalogue, filesOf, type ProbeEntry, probeFiles, readCatalogue, type SessionEntry } from "./catalogue.js";
+import { readChannelCount, readChannels } from "./channels.js";
+import { readFingerprints } from "./fingerprints.js";
 import { type LfpOrigin, openLfp, readRecordingChannels, readSaturation, withRecordedLocations } from "./lfp.js";
-import { hasPupil, hasWaveforms } from "./listed-measurements.js";
+import { hasWaveforms } from "./listed-measurements.js";
 import { readMovement } from "./movement.js";
 import { findRawLfp, hasLfp, rawSources, readRawChannels } from "./raw-lfp.js";
 import { RemoteFiles } from "./remote/remote-files.js";
+import { toSession } from "./sessions.js";
 import { SharedReads } from "./shared-reads.js";
 import { toSource } from "./source.js";
 import { readSpikes, selectUnits } from "./spikes.js";
 import { readTrials, type Trials, toEvents } from "./trials.js";
 import { readUnitCount, readUnits } from "./units.js";
-import { DATASET, toParadigm } from "./vocabulary.js";
+import { DATASET } from "./vocabulary.js";
 import { readWaveforms } from "./waveforms.js";
 
 /** Memory for what has been read and may be asked again: spikes of a few probes, tables of a few hundred. */
@@ -161,6 +164,10 @@ export class IblAdapter implements DatasetAdapter {
     return this.#remote.companions(folder, files, options);
   }
 
+  async *fingerprints(options: CallOptions = {}): AsyncIterable<ProbeFingerprint> {
+    yield* readFingerprints(await this.#catalogue.read(options), options);
+  }
+
   dispose(): void {
     const reason = new QueryError("the IBL sources were closed while they were read", {
       hint: "dispose of the hub last",
@@ -272,28 +279,6 @@ export class IblAdapter implements DatasetAdapter {
       throw error;
     }
   }
-}
-
-function probeFiles({ ref, label, session }: ProbeEntry): ProbeFiles {
-  return { probe: ref, label, files: filesOf(session) };
-}
-
-function toSession(entry: SessionEntry): Session {
-  const { ref, lab, subject, date, taskProtocol, probes } = entry;
-  return {
-    ref,
-    dataset: DATASET,
-    subject,
-    lab,
-    startTime: date,
-    paradigm: toParadigm(taskProtocol),
-    sessionType: taskProtocol,
-    hasPupil: hasPupil(entry),
-    probeCount: probes.length,
-    sex: null,
-    ageDays: null,
-    genotype: null,
-  };
 }
 
 function bytesOfRows({ rows }: { readonly rows: readonly unknown[] }): number {

@@ -11,7 +11,7 @@ import {
   type UnitTable,
 } from "@crossprobe/core";
 import type { CsvTable } from "@crossprobe/formats/csv";
-import { chooseSorting, collectionsOf } from "./alf-file.js";
+import { type AlfFile, chooseSorting, collectionsOf } from "./alf-file.js";
 import { type AlfArray, AlfReads, assertShape, rowsOf } from "./alf-reads.js";
 import { mergedNotices, type ProbeFiles } from "./channels.js";
 import { METRIC_DEFINITIONS } from "./metric-definitions.js";
@@ -118,6 +118,22 @@ function noteDifferentVerdicts(reads: AlfReads, rows: readonly Unit[], where: st
   }).length;
   const message = `${differing} units have a label that does not follow from their metrics by ${GOOD_RULE.id}: the label stands`;
   reads.note("verdict-differs-from-metrics", message, differing, where);
+}
+
+/**
+ * Files that {@link readUnits} and {@link readUnitCount} read beside those of the channels, by names alone; empty where there are none.
+ *
+ * @throws {@link SchemaError} when two files of one revision carry the same attribute
+ */
+export function unitFiles(source: ProbeFiles): readonly AlfFile[] {
+  const counted = chooseSorting(collectionsOf(source.files, "clusters"), source.label);
+  const collections = new Set([findSorting(source), counted].filter((name) => name !== undefined));
+  return [...collections].flatMap((collection) => {
+    const reads = new AlfReads(source.files, collection, {});
+    const arrays = ["channels", ...EXTRAS].map((attribute) => reads.find("clusters", attribute, ["npy"]));
+    const metrics = reads.find("clusters", "metrics", ["pqt", "parquet"]) ?? reads.find("clusters", "metrics", ["csv"]);
+    return [...arrays, reads.find("clusters", "uuids", ["csv"]), metrics].filter((file) => file !== undefined);
+  });
 }
 
 /** Rows of the cluster table, from one header; null where nothing says. */

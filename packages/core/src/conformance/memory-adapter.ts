@@ -1,8 +1,16 @@
-import type { Capabilities, Capability, DatasetAdapter, SourceDescription, SpikeOptions } from "../adapter.js";
+import type {
+  Capabilities,
+  Capability,
+  DatasetAdapter,
+  ProbeFingerprint,
+  SourceDescription,
+  SpikeOptions,
+} from "../adapter.js";
 import { MODALITIES } from "../adapter.js";
 import type { ByteStore } from "../byte-store.js";
 import type { CallOptions } from "../call-options.js";
 import { FormatError, NotFoundError, UnsupportedError } from "../errors.js";
+import { describeVersion, fingerprintOf } from "../fingerprint.js";
 import type { ChannelTable } from "../model/channel.js";
 import type { EventFilter, EventTable } from "../model/event.js";
 import type { InvalidInterval } from "../model/interval.js";
@@ -199,6 +207,13 @@ export class MemoryAdapter implements DatasetAdapter {
       const size = (await this.#store.size(path, options)) ?? null;
       const urls = [`https://memory.example.org/${path}`];
       yield { id: path, source: SESSION, urls, absent: null, path: `s1/${path}`, size, digests: [] };
+    }
+  }
+
+  async *fingerprints(options?: CallOptions): AsyncIterable<ProbeFingerprint> {
+    const version = await describeVersion(this.#store, "tables.json", options);
+    for (const probe of [PROBE, OTHER_PROBE]) {
+      yield { probe, fingerprint: await fingerprintOf([probe.id, this.#capabilities], [version]) };
     }
   }
 

@@ -80,14 +80,37 @@ export function memoryFiles(): ReadonlyMap<string, Uint8Array> {
   ]);
 }
 
+/** A number for every array of bytes: arrays that were served are never written into. */
+const NUMBERS = new WeakMap<Uint8Array, number>();
+let count = 0;
+
+function numberOf(bytes: Uint8Array): number {
+  const number = NUMBERS.get(bytes) ?? ++count;
+  NUMBERS.set(bytes, number);
+  return number;
+}
+
+let shared: ReadonlyMap<string, Uint8Array> | undefined;
+
+/** The files of every store that is given none: the same ones, whose versions are then the same too. */
+function sharedFiles(): ReadonlyMap<string, Uint8Array> {
+  shared ??= memoryFiles();
+  return shared;
+}
+
 /** Stores that serve {@link memoryFiles} under any URL. */
-export function memoryStores(files: ReadonlyMap<string, Uint8Array> = memoryFiles()): StoreResolver {
+export function memoryStores(files: ReadonlyMap<string, Uint8Array> = sharedFiles()): StoreResolver {
   return {
     open: (url): ByteStore => ({
       url,
       size: async (key, options) => {
         options?.signal?.throwIfAborted();
         return files.get(key)?.length;
+      },
+      stat: async (key, options) => {
+        options?.signal?.throwIfAborted();
+        const bytes = files.get(key);
+        return bytes && { size: bytes.length, validator: `"${numberOf(bytes)}"` };
       },
       read: async (key, options) => {
         options?.signal?.throwIfAborted();

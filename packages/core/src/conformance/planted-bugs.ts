@@ -389,6 +389,34 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     }),
   },
   {
+    name: "a fingerprint that never changes",
+    foundBy: "fingerprints > are other ones when a table of the probe is written again",
+    plant: (adapter) => ({
+      fingerprints: async function* (options) {
+        for await (const { probe } of adapter.fingerprints?.(options) ?? []) yield { probe, fingerprint: probe.id };
+      },
+    }),
+  },
+  {
+    name: "a probe without fingerprint",
+    foundBy: "fingerprints > one for each probe, the same when asked again, without a look into signals",
+    plant: (adapter) => ({
+      fingerprints: async function* (options) {
+        for await (const row of adapter.fingerprints?.(options) ?? []) if (row.probe.id.endsWith("1")) yield row;
+      },
+    }),
+  },
+  {
+    name: "a fingerprint of the day",
+    foundBy: "fingerprints > one for each probe, the same when asked again, without a look into signals",
+    plant: (adapter) => ({
+      fingerprints: async function* (options) {
+        for await (const { probe } of adapter.fingerprints?.(options) ?? [])
+          yield { probe, fingerprint: `${probe.id} ${performance.now()}` };
+      },
+    }),
+  },
+  {
     name: "a file's path that leaves the folder",
     foundBy: "files > have safe relative paths, sizes, digests and addresses without credentials",
     plant: withFiles((file) => ({ ...file, path: `../${file.path}` })),

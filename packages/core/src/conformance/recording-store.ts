@@ -3,12 +3,12 @@ import type { CallOptions } from "../call-options.js";
 
 /** One call that reached a store. */
 export interface RecordedCall {
-  readonly operation: "size" | "read" | "list" | "stat";
+  readonly operation: "size" | "read" | "list" | "stat" | "modified";
   /** URL of the store. */
   readonly store: string;
   /** Key, or prefix for `list`. */
   readonly key: string;
-  /** Bytes that the store answered with; 0 for `size`, `stat`, `list` and a missing key. */
+  /** Bytes that the store answered with; 0 for `size`, `stat`, `modified`, `list` and a missing key. */
   bytes: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -56,6 +56,7 @@ function record(store: ByteStore, calls: RecordedCall[]): ByteStore & { readonly
   };
   const list = store.list?.bind(store);
   const stat = store.stat?.bind(store);
+  const modified = store.modified?.bind(store);
   return {
     calls,
     url: store.url,
@@ -79,6 +80,12 @@ function record(store: ByteStore, calls: RecordedCall[]): ByteStore & { readonly
       stat: (key: string, options?: CallOptions) => {
         note("stat", key, options);
         return stat(key, options);
+      },
+    }),
+    ...(modified && {
+      modified: (key: string, options?: CallOptions) => {
+        note("modified", key, options);
+        return modified(key, options);
       },
     }),
   };

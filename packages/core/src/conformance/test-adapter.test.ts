@@ -84,6 +84,7 @@ function planted(adapter: DatasetAdapter, plant: (adapter: DatasetAdapter) => Pa
     invalidIntervals: (session, options) => adapter.invalidIntervals(session, options),
     lfp: (probe, options) => adapter.lfp(probe, options),
     files: (selection, options) => adapter.files(selection, options),
+    ...(adapter.fingerprints && { fingerprints: adapter.fingerprints.bind(adapter) }),
   };
   return { ...honest, ...plant(adapter) };
 }

@@ -5,6 +5,7 @@ import { catalogueChecks } from "./checks/catalogue.js";
 import { eventChecks } from "./checks/events.js";
 import { failureChecks } from "./checks/failure.js";
 import { fileChecks } from "./checks/files.js";
+import { fingerprintChecks } from "./checks/fingerprints.js";
 import { lfpChecks } from "./checks/lfp.js";
 import { spikeChecks } from "./checks/spikes.js";
 import { tableChecks } from "./checks/tables.js";
@@ -13,6 +14,7 @@ import { tableChecks } from "./checks/tables.js";
 export const ADAPTER_CHECKS: readonly AdapterCheck[] = [
   ...catalogueChecks,
   ...tableChecks,
+  ...fingerprintChecks,
   ...spikeChecks,
   ...eventChecks,
   ...lfpChecks,

@@ -1,5 +1,4 @@
-import { type ByteStore, type CallOptions, FormatError, UnsupportedError } from "@crossprobe/core";
-import { versionOf } from "./file-version.js";
+import { type ByteStore, type CallOptions, FormatError, UnsupportedError, versionOf } from "@crossprobe/core";
 import { encodeIndex } from "./index-file.js";
 import { joinPath } from "./names.js";
 import { ExtentRecorder } from "./native/extents.js";

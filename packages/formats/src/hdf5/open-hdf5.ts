@@ -1,5 +1,14 @@
-import { type ByteStore, type CallOptions, FormatError, isDataError, type Notice, StoreError } from "@crossprobe/core";
-import { type FileVersion, tellsVersions, versionOf } from "./file-version.js";
+import {
+  type ByteStore,
+  type CallOptions,
+  type FileVersion,
+  FormatError,
+  isDataError,
+  type Notice,
+  StoreError,
+  tellsVersions,
+  versionOf,
+} from "@crossprobe/core";
 import type { H5wasmFile } from "./h5wasm-file.js";
 import type { Hdf5File } from "./hdf5-file.js";
 import { decodeIndex, type FileIndex, INDEX_SUFFIX, toKnownBytes } from "./index-file.js";

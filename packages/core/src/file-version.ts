@@ -1,4 +1,5 @@
-import type { ByteStore, CallOptions } from "@crossprobe/core";
+import type { ByteStore } from "./byte-store.js";
+import type { CallOptions } from "./call-options.js";
 
 /** Size of a file, and what tells this version of it from another. */
 export interface FileVersion {
@@ -13,7 +14,11 @@ export function tellsVersions(store: ByteStore): boolean {
 }
 
 /** By one request of a remote store. Absent: `undefined` when the store has no such key. */
-export async function versionOf(store: ByteStore, key: string, options: CallOptions): Promise<FileVersion | undefined> {
+export async function versionOf(
+  store: ByteStore,
+  key: string,
+  options: CallOptions = {},
+): Promise<FileVersion | undefined> {
   const state = await store.stat?.(key, options);
   const size = state?.size ?? (store.stat === undefined ? await store.size(key, options) : undefined);
   if (size === undefined) return undefined;
