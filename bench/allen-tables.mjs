@@ -11,6 +11,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { encodeManifest } from "@crossprobe/allen-adapter/cache";
+import { createRandom } from "../scripts/random.mjs";
 
 const SCRIPT = fileURLToPath(import.meta.url);
 const FORM = { sessions: 58, probes: 332, channels: 125_000, units: 40_010 };
@@ -156,20 +157,9 @@ function ranges(runs) {
   );
 }
 
-/** Numbers from 0 up to 1 that are the same on every run (mulberry32). */
-function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function writeTables(folder, unitCount) {
   mkdirSync(folder, { recursive: true });
-  const random = seeded(58);
+  const { uniform: random } = createRandom(58);
   const write = (name, header, rows) => writeFileSync(join(folder, name), `${[header, ...rows].join("\n")}\n`);
   const each = (count, row) => Array.from({ length: count }, (_, i) => row(i).join(","));
   const ids = { session: (i) => 700_000_000 + i, probe: (i) => 730_000_000 + i, channel: (i) => 850_000_000 + i };

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { table } from "@crossprobe/core";
 import { encodeParquet } from "@crossprobe/formats/parquet";
+import { createRandom } from "../scripts/random.mjs";
 
 const SCRIPT = fileURLToPath(import.meta.url);
 const FORM = { sessions: 12_000, filesOfSession: 100 };
@@ -173,19 +174,8 @@ function ranges(runs) {
   );
 }
 
-/** Numbers from 0 up to 1 that are the same on every run (mulberry32). */
-function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function writeTables(folder, layout) {
-  const random = seeded(1_200_000);
+  const { uniform: random } = createRandom(1_200_000);
   mkdirSync(folder, { recursive: true });
   const eids = Array.from({ length: FORM.sessions }, () => uuidBytes(random)).sort((a, b) => Buffer.compare(a, b));
   const pick = (values) => values[Math.floor(random() * values.length)];
