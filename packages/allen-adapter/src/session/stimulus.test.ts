@@ -1,62 +1,14 @@
 import { table } from "@crossprobe/core";
-import type { ColumnValues, TimeIntervals } from "@crossprobe/nwb";
+import type { TimeIntervals } from "@crossprobe/nwb";
 import { describe, expect, it } from "vitest";
+import { numbers, presentationTable, texts } from "../../test-support/presentation-table.js";
 import { NoticeCounter } from "../notices.js";
-import type { PresentationTable } from "../presentations.js";
 import { toPresentationIntervals } from "./presentation-intervals.js";
 import { joinPresentationTables } from "./stimulus-columns.js";
 import { toConditions } from "./stimulus-conditions.js";
 import { toEpochs } from "./stimulus-epochs.js";
 import { parseParameter, toParameterValues } from "./stimulus-parameters.js";
 import { toStimulusData } from "./stimulus-presentations.js";
-
-const numbers = (...values: number[]): ColumnValues => ({
-  kind: "number",
-  rowCount: values.length,
-  values: Float64Array.from(values),
-  shape: [values.length],
-});
-const texts = (...values: string[]): ColumnValues => ({
-  kind: "text",
-  rowCount: values.length,
-  values,
-  shape: [values.length],
-});
-
-function presentations(
-  name: string,
-  starts: readonly number[],
-  columns: Readonly<Record<string, ColumnValues>>,
-): PresentationTable {
-  const entries = Object.entries(columns).map(
-    ([key, values]) => [key, { name: key, path: key, attributes: new Map(), values }] as const,
-  );
-  return {
-    name,
-    where: `memory://session.nwb#/intervals/${name}_presentations`,
-    intervals: {
-      rowCount: starts.length,
-      startTimes: Float64Array.from(starts),
-      stopTimes: Float64Array.from(starts, (start) => start + 1),
-      notices: [],
-      table: {
-        columns: new Map([
-          ...entries,
-          ["start_time", { name: "start_time", path: "", attributes: new Map(), values: numbers(...starts) }],
-          [
-            "stop_time",
-            {
-              name: "stop_time",
-              path: "",
-              attributes: new Map(),
-              values: numbers(...starts.map((start) => start + 1)),
-            },
-          ],
-        ]),
-      },
-    },
-  };
-}
 
 const invalid = (...spans: readonly (readonly [number, number, string])[]): TimeIntervals =>
   ({
@@ -70,12 +22,12 @@ describe("joinPresentationTables", () => {
   it("sorts by start, keeps numbers numbers and texts texts, and makes absent what does not apply", () => {
     const joined = joinPresentationTables(
       [
-        presentations("gabors", [4, 2], {
+        presentationTable("gabors", [4, 2], {
           contrast: numbers(1, 1),
           phase: texts("[0.5, 0.5]", "N/A"),
           mask: texts("circle", "None"),
         }),
-        presentations("spontaneous", [0], { stimulus_name: texts("") }),
+        presentationTable("spontaneous", [0], { stimulus_name: texts("") }),
       ],
       new NoticeCounter(),
     );
@@ -89,7 +41,7 @@ describe("joinPresentationTables", () => {
   it("splits colours into flashes and triplets, and tells of texts that are neither", () => {
     const notices = new NoticeCounter();
     const color = texts("-1.0", "[1.0, 1.0, 1.0]", "blue");
-    const { columns } = joinPresentationTables([presentations("flashes", [0, 1, 2], { color })], notices);
+    const { columns } = joinPresentationTables([presentationTable("flashes", [0, 1, 2], { color })], notices);
     expect(columns.get("color")).toEqual(Float64Array.of(-1, Number.NaN, Number.NaN));
     expect(columns.get("color_triplet")).toEqual([null, "[1.0, 1.0, 1.0]", null]);
     expect(notices.list()).toMatchObject([{ code: "parameter-unreadable", count: 1 }]);
@@ -97,8 +49,8 @@ describe("joinPresentationTables", () => {
 
   it("makes one column of names that differ in case or age, unless both have a value", () => {
     const tables = [
-      presentations("dot_motion", [0], { Speed: numbers(2), Ori: numbers(90) }),
-      presentations("dot_motion", [1], { SPEED: numbers(4), orientation: numbers(45) }),
+      presentationTable("dot_motion", [0], { Speed: numbers(2), Ori: numbers(90) }),
+      presentationTable("dot_motion", [1], { SPEED: numbers(4), orientation: numbers(45) }),
     ];
     const { columns } = joinPresentationTables(tables, new NoticeCounter());
     expect([columns.get("Speed"), columns.has("SPEED"), columns.has("Ori")]).toEqual([
@@ -107,7 +59,7 @@ describe("joinPresentationTables", () => {
       false,
     ]);
     expect(columns.get("orientation")).toEqual(Float64Array.of(90, 45));
-    const both = [presentations("dot_motion", [0], { Speed: numbers(2), SPEED: numbers(4) })];
+    const both = [presentationTable("dot_motion", [0], { Speed: numbers(2), SPEED: numbers(4) })];
     expect(joinPresentationTables(both, new NoticeCounter()).columns.get("SPEED")).toEqual(Float64Array.of(4));
   });
 });
@@ -115,7 +67,7 @@ describe("joinPresentationTables", () => {
 describe("conditions and masking", () => {
   const joined = joinPresentationTables(
     [
-      presentations("gabors", [0, 1, 2, 3, 4], {
+      presentationTable("gabors", [0, 1, 2, 3, 4], {
         stimulus_block: numbers(0, 0, 0, 1, 1),
         frame: numbers(5, 6, 5, 5, 7),
       }),
