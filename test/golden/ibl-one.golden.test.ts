@@ -2,50 +2,19 @@ import { existsSync } from "node:fs";
 import { BWM_FREEZES, listDatasets, readBwmCohort } from "@crossprobe/ibl-adapter/one";
 import { LocalStore } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
-import {
-  answersIn,
-  type ChoosingAnswers,
-  checkChoices,
-  checkFilters,
-  checkIdentifiers,
-  checkInsertionSearches,
-  checkLayouts,
-  checkListing,
-  checkProbes,
-  checkSearches,
-  checkTables,
-  checkTerms,
-  type IdentifierAnswers,
-  type ListingAnswers,
-  type SearchAnswers,
-} from "../ibl/one-answers.js";
+import { oneAnswerCases } from "../ibl/one-answer-cases.js";
+import { answersIn, type ChoosingAnswers, type ListingAnswers } from "../ibl/one-answers.js";
 import { SHARED } from "./shared.js";
 
 describe.skipIf(!SHARED)("local ONE tables, held to every answer of ONE (needs ../shared/golden)", () => {
-  const { open, read } = answersIn(`${SHARED}/golden/ibl/one`);
+  const answers = answersIn(`${SHARED}/golden/ibl/one`);
+  const { open, read } = answers;
 
-  it.each(["current", "int-ids", "range-index", "not-a-table"])("holds the tables of %s", async (layout) => {
-    const facts = read<Record<string, Parameters<typeof checkTables>[1]>>("tables")[layout];
-    if (facts === undefined) throw new Error(`no facts of ${layout}`);
-    checkTables(await open(layout), facts);
+  oneAnswerCases(answers, ["current", "int-ids", "range-index", "not-a-table"], () => {
+    expect(read<ChoosingAnswers>("choosing").calls?.length).toBe(149);
+    return (path) => existsSync(`${SHARED}/golden/ibl/one/files/${path}`);
   });
 
-  it("searches", async () => checkSearches(await open("current"), read<SearchAnswers>("search")));
-  it("searches tables of other layouts", () => checkLayouts(read<SearchAnswers>("search"), open));
-  it("searches insertions", async () => checkInsertionSearches(await open("current"), read<SearchAnswers>("search")));
-  it("completes terms and reads dates", () => checkTerms(read<SearchAnswers>("search")));
-  it("lists", async () => checkListing(await open("current"), read<ListingAnswers>("listing")));
-  it("filters and chooses revisions", async () => {
-    checkFilters(await open("current"), read<ListingAnswers>("listing").sessions, read<ChoosingAnswers>("choosing"));
-  });
-  it("chooses the files that ONE loads", async () => {
-    const files = `${SHARED}/golden/ibl/one/files/`;
-    const answers = read<ChoosingAnswers>("choosing");
-    expect(answers.calls?.length).toBe(149);
-    checkChoices(await open("current"), read<ListingAnswers>("listing").sessions, answers, (path) =>
-      existsSync(files + path),
-    );
-  });
   it("finds files by their ids", async () => {
     type Answer = { id: string; returns?: [length: number] };
     const answers = read<{ load_dataset_from_id: Answer[] }>("choosing").load_dataset_from_id;
@@ -72,10 +41,6 @@ describe.skipIf(!SHARED)("local ONE tables, held to every answer of ONE (needs .
     const all = listDatasets(index, undefined, filter);
     expect([...all].sort()).toEqual([...new Set(each)].sort());
     expect(all.length).toBeLessThan(listDatasets(index).length);
-  });
-  it("turns identifiers into one another", async () => {
-    checkIdentifiers(await open("current"), read<IdentifierAnswers>("identifiers"));
-    checkProbes(await open("current"), read<IdentifierAnswers>("identifiers"));
   });
 });
 
