@@ -6,7 +6,9 @@ import { removeFolders, run, SAMPLE, temporaryFolder } from "./run.js";
 
 afterAll(removeFolders);
 
-const COMMANDS = "demo compare sessions probes channels units regions spikes events lfp inspect".split(" ");
+const COMMANDS = "demo compare sessions probes channels units regions metrics rules spikes events lfp inspect".split(
+  " ",
+);
 const PROBE = identity.probe("allen", "A");
 
 describe("help", () => {
@@ -29,10 +31,13 @@ describe("help", () => {
     }
   });
 
-  it.each(["channels", "units", "regions", "spikes", "events", "lfp"])("the example of %s works", async (name) => {
-    const line = /Example:\n {2}crossprobe (.+)/.exec((await run([name, "--help"])).out)?.[1] ?? "";
-    expect(await run(line.split(" "), { cwd: temporaryFolder() })).toMatchObject({ code: 0 });
-  });
+  it.each(["channels", "units", "regions", "metrics", "rules", "spikes", "events", "lfp"])(
+    "the example of %s works",
+    async (name) => {
+      const line = /Example:\n {2}crossprobe (.+)/.exec((await run([name, "--help"])).out)?.[1] ?? "";
+      expect(await run(line.split(" "), { cwd: temporaryFolder() })).toMatchObject({ code: 0 });
+    },
+  );
 
   it("comes on standard error, as wrong usage, without a command", async () => {
     expect(await run([])).toMatchObject({ code: 2, out: "", err: expect.stringContaining("Usage: crossprobe") });

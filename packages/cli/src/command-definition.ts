@@ -12,6 +12,6 @@ export interface CommandDefinition {
   readonly examples?: Readonly<Record<string, string>>;
   /** Adds arguments and options of its own, and its action through `act`. */
   define(command: Command, act: (run: Run) => void): void;
-  /** Commands that look at files rather than sources do without `--ibl` and `--allen`. */
-  readonly isWithoutSources?: boolean;
+  /** Commands that do not look at sources do without `--ibl` and `--allen`: all of it, or these subcommands. */
+  readonly isWithoutSources?: boolean | readonly string[];
 }

@@ -91,7 +91,7 @@ function define(command: Command, definition: CommandDefinition, io: Io, act: (r
 }
 
 function addCommonOptions(command: Command, { isWithoutSources }: CommandDefinition): void {
-  if (!isWithoutSources) {
+  if (Array.isArray(isWithoutSources) ? !isWithoutSources.includes(command.name()) : !isWithoutSources) {
     command
       .option("--ibl <source>", "ONE folder, LFPack .h5 or release .csv (repeatable)", collectValue)
       .option("--allen <folder>", "EcephysProjectCache folder (repeatable)", collectValue);

@@ -51,6 +51,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./regions.js")).regionsCommand,
   },
   {
+    name: "metrics",
+    summary:
+      "List what the metrics of units mean, or say all of one: formula, source, what it must not be compared with.",
+    open: async () => (await import("./metrics.js")).metricsCommand,
+  },
+  {
+    name: "rules",
+    summary: "List the rules for good units, or count how they agree on the units of each dataset (rules confusion).",
+    open: async () => (await import("./rules.js")).rulesCommand,
+  },
+  {
     name: "spikes",
     summary: "Read the spike times of a unit, or of every unit of a probe: seconds on the session clock.",
     open: async () => (await import("./spikes.js")).spikesCommand,
