@@ -32,4 +32,5 @@ export {
   regions,
   VOID_ID,
 } from "./region.js";
+export { ONTOLOGY } from "./structures.generated.js";
 export { UnknownRegionError } from "./unknown-region-error.js";

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { ONTOLOGY } from "./structures.generated.js";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,6 +17,10 @@ describe("structures.generated.ts", () => {
     const digest = createHash("sha256")
       .update(readFileSync(at("../data/ccf-structures.tsv")))
       .digest("hex");
-    expect(readFileSync(at("../data/README.md"), "utf8")).toContain(digest);
+    const readme = readFileSync(at("../data/README.md"), "utf8");
+    expect(readme).toContain(digest);
+    expect(ONTOLOGY.sha256).toBe(digest);
+    const [, commit = "no commit"] = /iblatlas ([0-9a-f]{40})$/.exec(ONTOLOGY.version) ?? [];
+    expect(readme).toContain(commit);
   });
 });
