@@ -94,9 +94,11 @@ export class HttpBodies implements Bodies {
         ...(request.rules.allowPrivate ? this.#open : this.#guarded),
       });
       const queue = new BodyQueue(response.data instanceof Readable ? response.data : Readable.from([]), watch);
+      // An answer to HEAD ends by itself. Cut off, its connection would stay open, and the process with it.
+      const cancel = () => (request.method === "HEAD" ? watch.end() : queue.cancel());
       return {
         ...{ status: response.status, headers: textsOf(response.headers), url: shown, digests: [] },
-        ...{ body: queue.pieces(toFailure), isSlow: () => watch.isSlow, cancel: () => queue.cancel() },
+        ...{ body: queue.pieces(toFailure), isSlow: () => watch.isSlow, cancel },
       };
     } catch (error) {
       watch.end();
