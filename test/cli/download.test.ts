@@ -118,6 +118,19 @@ describe("crossprobe download", () => {
     }
   });
 
+  it("says what is trusted by its structure alone", async () => {
+    const bytes = readFileSync(new URL("../fixtures/formats/f8-little.npy", import.meta.url));
+    server.files.set("/whole.npy", bytes).set("/cut.npy", bytes.subarray(0, -1));
+    const urls = ["whole", "cut"].map((name) => `${server.url}/${name}.npy`);
+    const unstated = (method: "HEAD" | "GET") => ({ method, isChunked: true });
+    server.plan(unstated("HEAD"), unstated("HEAD"), unstated("GET"), unstated("GET"));
+    const { code, out } = await run(["download", ...urls, "--to", temporaryFolder(), "--allow-private"]);
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, " ")).toContain("1 by structure, 1 unchecked");
+    expect(out.split("\n").every((each) => each.length <= 80)).toBe(true);
+    expect(server.seen.filter(({ method }) => method === "GET").length).toBe(2);
+  });
+
   it("prints one JSON document", async () => {
     const to = temporaryFolder();
     const line = ["download", SESSION, "--name", "*.quiescence*", "--to", to, "--allow-private", "--ibl", SAMPLE.ibl];

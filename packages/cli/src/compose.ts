@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { allen } from "@crossprobe/allen-adapter";
 import { type AllenRemote, bucketRemote, dandiRemote, warehouseRemote } from "@crossprobe/allen-adapter/remote";
 import { ConfigError, createHub, type Hub, NotFoundError, type StoreResolver } from "@crossprobe/core";
+import { hasWholeStructure } from "@crossprobe/formats/structure";
 import { ibl } from "@crossprobe/ibl-adapter";
 import { AlyxClient, alyxFromEnvironment } from "@crossprobe/ibl-adapter/alyx";
 import { createDownloader, createStores, JsonHttp } from "@crossprobe/storage/node";
@@ -20,7 +21,10 @@ export function compose(sources: Sources, environment: NodeJS.ProcessEnv = proce
   return createHub({
     stores: openStores(environment),
     adapters: adapters.filter((adapter) => adapter !== null),
-    downloader: createDownloader({ authorize: (url) => authorizationFor(url, environment) }),
+    downloader: createDownloader({
+      authorize: (url) => authorizationFor(url, environment),
+      examine: hasWholeStructure,
+    }),
   });
 }
 

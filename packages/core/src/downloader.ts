@@ -53,7 +53,16 @@ export interface DownloadPlan {
 }
 
 /**
- * What a published file was compared with: a digest that the source states, the length alone, its inner structure, or nothing.
+ * What vouches for a published file, the most telling thing alone:
+ *
+ * 1. `digest`: every byte of it was compared with a digest that the catalogue or the server states (of the server only one that is known to
+ *    be of the content, such as the MD5 tag of an object in S3).
+ * 2. `length`: it has as many bytes as the catalogue or the server says. None of them was compared.
+ * 3. `structure`: nobody said how long it is, and it ends where its own format says that it ends.
+ * 4. `none`: neither, or its format is not known, or it contradicts its own format: reading it will tell why.
+ *
+ * Digests that were computed without one to compare with count for nothing here; they tell later whether the file was changed. Whatever is
+ * found out by looking inside, it never leads to another transfer.
  */
 export type TrustLevel = "digest" | "length" | "structure" | "none";
 

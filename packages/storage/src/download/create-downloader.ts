@@ -38,6 +38,11 @@ export interface DownloaderOptions {
   readonly stallSeconds?: number | undefined;
   /** What a connection that brings something must bring: 1024 bytes a second over 60 s unless said. A slower one is given up for another. */
   readonly minimumRate?: Partial<MinimumRate> | undefined;
+  /**
+   * Whether a file of the folder is whole by its own format; `undefined` where that is not known. Asked for files that neither a digest nor a
+   * length vouches for, such as `hasWholeStructure` of `@crossprobe/formats/structure`.
+   */
+  readonly examine?: FetchContext["examine"];
   readonly retry?: Partial<RetryOptions> | undefined;
   readonly lock?: Partial<LockTimes> | undefined;
   /** Waits between tries; for tests. */
@@ -64,6 +69,7 @@ class NodeDownloader implements Downloader {
   readonly #retry: RetryOptions;
   readonly #lockTimes: LockTimes;
   readonly #pause: FetchContext["pause"];
+  readonly #examine: FetchContext["examine"];
 
   constructor(options: DownloaderOptions) {
     const { authorize, stallSeconds = DEFAULT_STALL_SECONDS } = options;
@@ -76,6 +82,7 @@ class NodeDownloader implements Downloader {
     this.#retry = { ...RETRY, ...options.retry };
     this.#lockTimes = { ...LOCK_TIMES, ...options.lock };
     this.#pause = options.pause ?? pause;
+    this.#examine = options.examine;
   }
 
   async plan(files: readonly RemoteFile[], options: DownloadOptions): Promise<DownloadPlan> {
@@ -148,7 +155,7 @@ class NodeDownloader implements Downloader {
     return {
       ...{ root: plan.to, bodies: this.#bodies, retry: this.#retry, lockTimes: this.#lockTimes, signal },
       ...{ allowPrivate: options.allowPrivate ?? false, allowHosts: toHosts(options.allowHosts ?? []) },
-      ...{ overwrite: options.overwrite ?? false, pause: this.#pause },
+      ...{ overwrite: options.overwrite ?? false, pause: this.#pause, examine: this.#examine },
       onReceived: (bytes) => meter.receive(bytes),
       onForgotten: (bytes) => meter.forget(bytes),
     };

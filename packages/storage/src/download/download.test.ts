@@ -13,7 +13,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Downloader, DownloadOptions, DownloadResult, RemoteFile } from "@crossprobe/core";
+import {
+  type Downloader,
+  type DownloadOptions,
+  type DownloadResult,
+  FormatError,
+  type RemoteFile,
+} from "@crossprobe/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { type DataServer, type DataServerOptions, startDataServer } from "../../../../test/data-server/data-server.js";
 import { createDownloader, type DownloaderOptions } from "./create-downloader.js";
@@ -131,6 +137,64 @@ describe("a download", () => {
     server.plan({ method: "HEAD", isChunked: true }, { method: "GET", isChunked: true });
     const [result] = await download([fileAt(server, { digests: [], size: null })], newFolder());
     expect(result).toMatchObject({ status: "fetched", trust: "none", size: CONTENT.byteLength });
+  });
+
+  it.each([
+    [true, "structure"],
+    [false, "none"],
+    [undefined, "none"],
+  ] as const)("asks what its format says where nobody states a length: %s", async (isWhole, trust) => {
+    const server = await serve();
+    const chunked = () => server.plan({ method: "HEAD", isChunked: true }, { method: "GET", isChunked: true });
+    chunked();
+    const to = newFolder();
+    const asked: string[] = [];
+    const examine: DownloaderOptions["examine"] = async (folder, path) => {
+      asked.push(folder.url + path);
+      return isWhole;
+    };
+    const { downloader } = quick({ examine });
+    const bare = fileAt(server, { digests: [], size: null });
+    const [result] = await download([bare], to, downloader);
+    expect(result).toMatchObject({ status: "fetched", trust });
+    expect(asked.length).toBe(1);
+    expect(asked[0]).toContain(PATH);
+    // However it was judged, it is there, and nothing is asked for again.
+    server.plan({ method: "HEAD", isChunked: true });
+    const [again] = await download([bare], to, downloader);
+    expect(again).toMatchObject({ status: "present", trust });
+    expect(server.seen.filter(({ method }) => method === "GET").length).toBe(1);
+  });
+
+  it("does not look inside where a digest or a length vouches for it, and takes no harm from a reader that fails", async () => {
+    const server = await serve();
+    const fails = async (): Promise<boolean> => {
+      throw new FormatError("it is no array", { format: "npy" });
+    };
+    const { downloader } = quick({ examine: fails });
+    for (const [more, trust] of [
+      [{}, "digest"],
+      [{ digests: [] }, "length"],
+      [{ digests: [], size: null }, "length"],
+    ] as const) {
+      expect((await download([fileAt(server, more)], newFolder(), downloader))[0]).toMatchObject({ trust });
+    }
+    server.plan({ method: "HEAD", isChunked: true }, { method: "GET", isChunked: true });
+    const before = server.seen.length;
+    const [unread] = await download([fileAt(server, { digests: [], size: null })], newFolder(), downloader);
+    expect(unread).toMatchObject({ status: "fetched", trust: "none", error: null });
+    expect(server.seen.length).toBe(before + 2);
+  });
+
+  it("is trusted no further because its own digest was computed", async () => {
+    const server = await serve();
+    const to = newFolder();
+    const bare = fileAt(server, { digests: [] });
+    expect((await download([bare], to))[0]?.trust).toBe("length");
+    // The same bytes at another time: compared with what was computed when they came.
+    writeFileSync(join(to, PATH), CONTENT);
+    expect((await download([bare], to))[0]).toMatchObject({ status: "present", trust: "length" });
+    expect(server.seen.length).toBe(1);
   });
 
   it("takes an empty file", async () => {

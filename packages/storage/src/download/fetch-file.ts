@@ -1,6 +1,8 @@
 import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
+  type ByteStore,
+  type CallOptions,
   type DataError,
   type DownloadResult,
   type FileDigest,
@@ -9,8 +11,10 @@ import {
   type PlannedFile,
   type RemoteFile,
   StoreError,
+  type TrustLevel,
 } from "@crossprobe/core";
 import type { Bodies } from "../body.js";
+import { LocalStore } from "../local.js";
 import { contentDigests, differingDigest } from "./digests.js";
 import { FileLock, type LockTimes } from "./file-lock.js";
 import { type FileRecord, type NotePaths, notePaths, readRecord, syncFolder, writeWhole } from "./notes.js";
@@ -30,6 +34,10 @@ export interface FetchContext {
   readonly allowHosts: readonly string[];
   readonly overwrite: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Whether a file of the folder is whole by its own format; `undefined` where that is not known. */
+  readonly examine:
+    | ((folder: ByteStore, path: string, options: CallOptions) => Promise<boolean | undefined>)
+    | undefined;
   readonly onReceived: (bytes: number) => void;
   readonly onForgotten: (bytes: number) => void;
   readonly pause: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
@@ -117,7 +125,9 @@ class LockedFile {
     }
   }
 
-  async #keep(target: string, { trust, digests }: TargetState & { kind: "present" }): Promise<DownloadResult> {
+  async #keep(target: string, there: TargetState & { kind: "present" }): Promise<DownloadResult> {
+    const { digests } = there;
+    const trust = await this.#trust(there.trust);
     const record = await readRecord(this.#notes.record);
     const isRecorded =
       record !== undefined && record.trust === trust && JSON.stringify(record.digests) === JSON.stringify(digests);
@@ -133,10 +143,11 @@ class LockedFile {
       const { etag, stated } = part.state ?? NOTHING_KNOWN;
       const problem = this.#problemOf(part, digests, stated);
       if (problem === undefined) {
-        await part.seal(digests);
+        const known = trustOf([...this.#file.digests, ...stated], isLengthKnown);
+        await part.seal(digests, known);
         const setAside = there.kind === "differs" && !there.isOurs ? await this.#setAside(target, "replaced") : null;
         await this.#publish(part, target);
-        const trust = trustOf([...this.#file.digests, ...stated], isLengthKnown);
+        const trust = await this.#trust(known);
         const size = await this.#record(target, { url, etag }, trust, digests);
         return this.#result("fetched", { size, trust, digests, setAside });
       }
@@ -144,6 +155,20 @@ class LockedFile {
       // Parts of several connections: once more in one piece, before the file is blamed.
       this.#context.onForgotten(part.length);
       await part.begin(NOTHING_KNOWN);
+    }
+  }
+
+  /** What cannot be read is in its place all the same: it came as it was sent. */
+  async #trust(known: TrustLevel): Promise<TrustLevel> {
+    const { root, examine, signal } = this.#context;
+    if (known !== "none" || examine === undefined) return known;
+    try {
+      const isWhole = await examine(new LocalStore(root), this.#file.path, { signal });
+      return isWhole === true ? "structure" : "none";
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isDataError(error)) return "none";
+      throw error;
     }
   }
 

@@ -75,6 +75,8 @@ export interface PartState {
   readonly stated: readonly FileDigest[];
   /** Set when all of it is there and was compared: what may be published. */
   readonly verified: readonly FileDigest[] | null;
+  /** How far it can be trusted then. */
+  readonly trust?: TrustLevel | undefined;
 }
 
 export async function readPartState(path: string): Promise<PartState | undefined> {
@@ -87,6 +89,7 @@ export async function readPartState(path: string): Promise<PartState | undefined
     size: typeof found.size === "number" ? found.size : null,
     stated: toDigests(found.stated),
     verified: found.verified === null ? null : toDigests(found.verified),
+    trust: TRUST.find((level) => level === found.trust),
   };
 }
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { FileDigest } from "@crossprobe/core";
+import type { FileDigest, TrustLevel } from "@crossprobe/core";
 import type { FileLock } from "./file-lock.js";
 import { type PartState, readPartState, writeWhole } from "./notes.js";
 import { PartDigests } from "./part-digests.js";
@@ -91,8 +91,8 @@ export class PartFile {
   }
 
   /** Notes that what was brought to the disk was compared. */
-  async seal(verified: readonly FileDigest[]): Promise<void> {
-    this.state = { ...NOTHING_KNOWN, ...this.state, size: this.length, verified };
+  async seal(verified: readonly FileDigest[], trust: TrustLevel): Promise<void> {
+    this.state = { ...NOTHING_KNOWN, ...this.state, size: this.length, verified, trust };
     await this.#writeState();
   }
 

@@ -14,7 +14,13 @@ export type TargetState =
       readonly trust: TrustLevel;
       readonly digests: readonly FileDigest[];
     }
-  | { readonly kind: "check"; readonly size: number; readonly against: readonly FileDigest[] }
+  | {
+      readonly kind: "check";
+      readonly size: number;
+      readonly against: readonly FileDigest[];
+      /** What follows where they agree: digests of our own tell that it is what it was, and nothing more. */
+      readonly trust: TrustLevel;
+    }
   | { readonly kind: "differs"; readonly size: number; readonly why: string; readonly isOurs: boolean };
 
 /** Judges what is in a file's place by sizes, records and times; reads no content. */
@@ -44,9 +50,11 @@ export async function lookAt(
     const isCompared = known.every(({ kind }) => record.digests.some((digest) => digest.kind === kind));
     if (isCompared) return { kind: "present", size, trust: record.trust, digests: record.digests };
   }
-  const sealed = (await leftParts(notes.work)).sealed?.verified ?? [];
-  const against = known.length > 0 ? known : (record?.digests ?? sealed);
-  if (contentDigests(against).length > 0) return { kind: "check", size, against };
+  const { sealed } = await leftParts(notes.work);
+  const own = record ?? { digests: sealed?.verified ?? [], trust: sealed?.trust ?? "none" };
+  const against = known.length > 0 ? known : own.digests;
+  const trust = known.length > 0 ? "digest" : own.trust;
+  if (contentDigests(against).length > 0) return { kind: "check", size, against, trust };
   if (wanted !== null) return { kind: "present", size, trust: "length", digests: [] };
   return { kind: "differs", size, isOurs, why: "nothing says what it should be" };
 }
@@ -61,8 +69,8 @@ export async function compareTarget(
   await feedFile(run, path, state.size, signal);
   const digests = run.finish();
   const difference = differingDigest(state.against, digests);
-  const { size } = state;
-  if (difference === undefined) return { kind: "present", size, trust: "digest", digests };
+  const { size, trust } = state;
+  if (difference === undefined) return { kind: "present", size, trust, digests };
   const { known, found } = difference;
   return { kind: "differs", size, isOurs: false, why: `its ${known.kind} is ${found.value} and not ${known.value}` };
 }
