@@ -19,6 +19,7 @@ export {
   type RegionLabel,
   toRegionLabel,
 } from "./mapping.js";
+export { labelMeaningOf, pitfallsOf } from "./pitfalls.js";
 export {
   findRegion,
   findRegionById,
@@ -32,5 +33,6 @@ export {
   regions,
   VOID_ID,
 } from "./region.js";
+export { findRegionByName, nearestRegions, searchRegions } from "./search.js";
 export { ONTOLOGY } from "./structures.generated.js";
 export { UnknownRegionError } from "./unknown-region-error.js";

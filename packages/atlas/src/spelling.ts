@@ -45,7 +45,8 @@ function tolerance(query: string): number {
   return Math.max(1, Math.min(3, Math.floor(query.length / 2)));
 }
 
-function plainName(name: string): string {
+/** A name without what Allen writes now one way, now another: case, commas, repeated spaces. */
+export function plainName(name: string): string {
   return name.toLowerCase().replaceAll(",", "").replace(/\s+/g, " ").trim();
 }
 

@@ -133,6 +133,7 @@ export {
   conditionSchema,
   isAboutPlace,
 } from "./query/condition.js";
+export { describeQuestion } from "./query/describe-question.js";
 export {
   bothTrue,
   eitherTrue,
@@ -157,14 +158,15 @@ export {
   type Summary,
 } from "./query/question.js";
 export {
-  formatRegionSet,
   inStructure,
   membershipOfLabels,
+  membershipOfRow,
   type RegionLeaf,
   type RegionSet,
   regionSetSchema,
   resolveStructure,
 } from "./query/region-set.js";
+export { formatRegionSet, parseRegionText } from "./query/region-text.js";
 export { parseRetryAfter } from "./retry-after.js";
 export { SharedRead } from "./shared-read.js";
 export { type Column, type Table, table } from "./table.js";

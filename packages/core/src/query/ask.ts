@@ -1,8 +1,7 @@
 import type { Mapping } from "@crossprobe/atlas";
-import { QueryError } from "../errors.js";
 import type { Availability, Condition } from "./condition.js";
 import type { MembershipPolicy } from "./membership.js";
-import { deepFreeze, type Question, type RowKind, type Summary } from "./question.js";
+import { parseQuestion, type Question, type RowKind, type Summary } from "./question.js";
 import { inStructure, type RegionSet } from "./region-set.js";
 
 /** A question in the making. Each call gives a new one; `question` is the plain data. */
@@ -62,19 +61,24 @@ export function ask(kind: RowKind): Asking {
   });
 }
 
-/** Goes on from a question, such as one out of a file. */
-export function asking(question: Question): Asking {
+/**
+ * Goes on from a question, such as one out of a file.
+ *
+ * @throws {@link QueryError} as {@link parseQuestion}, here and at every step
+ */
+export function asking(from: Question): Asking {
+  const question = parseQuestion(from);
   const next = (change: Partial<Question>) => asking({ ...question, ...change });
   const and = (...conditions: readonly Condition[]) => next({ where: [...question.where, ...conditions] });
   return Object.freeze<Asking>({
-    question: deepFreeze(question),
+    question,
     inRegion: (region, mapping) =>
       and({ inRegion: typeof region === "object" ? region : inStructure(region, mapping) }),
     inHemisphere: (side) => and({ hemisphere: side }),
     inBox: (box) => and({ inBox: box }),
     near: ({ ap, dv, ml }, withinUm) => and({ near: { ap, dv, ml, withinUm } }),
     passing: (rule = "default") => and({ rule }),
-    withMetric: (metric, bounds) => and({ metric, ...checkedBounds(metric, bounds) }),
+    withMetric: (metric, bounds) => and({ metric, ...finiteBounds(bounds) }),
     with: (column, value) => and(columnCondition(column, value)),
     having: (...available) => and(...available.map((has) => ({ has }))),
     where: and,
@@ -84,7 +88,7 @@ export function asking(question: Question): Asking {
     summarise: (...summaries) => next({ summaries: [...question.summaries, ...summaries] }),
     sortBy: (by, direction = "ascending") =>
       next({ sort: [...question.sort, { by, descending: direction === "descending" }] }),
-    limit: (count) => next({ limit: checkedLimit(count) }),
+    limit: (count) => next({ limit: count }),
     select: (...columns) => next({ columns: [...(question.columns ?? []), ...columns] }),
   });
 }
@@ -92,21 +96,14 @@ export function asking(question: Question): Asking {
 function columnCondition(column: string, value: Bounds | string | readonly string[]): Condition {
   if (typeof value === "string") return { column, oneOf: [value] };
   if (isTexts(value)) return { column, oneOf: value };
-  return { column, ...checkedBounds(column, value) };
+  return { column, ...finiteBounds(value) };
 }
 
 function isTexts(value: Bounds | readonly string[]): value is readonly string[] {
   return Array.isArray(value);
 }
 
-function checkedBounds(name: string, { min, max }: Bounds): Bounds {
-  if (Number.isNaN(min) || Number.isNaN(max) || (min !== undefined && max !== undefined && min > max)) {
-    throw new QueryError(`no ${name} lies between ${min} and ${max}`, { hint: "give min and max, min first" });
-  }
-  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
-}
-
-function checkedLimit(count: number): number {
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw new QueryError(`a limit of ${count} rows makes no sense`, { hint: "give a whole number, zero or more" });
+/** Without bounds that say nothing: JSON has no infinity. */
+function finiteBounds({ min = -Infinity, max = Infinity }: Bounds): Bounds {
+  return { ...(min !== -Infinity && { min }), ...(max !== Infinity && { max }) };
 }

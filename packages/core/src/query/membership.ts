@@ -16,10 +16,11 @@ export const POLICIES = ["strict", "possible"] as const;
 export type MembershipPolicy = (typeof POLICIES)[number];
 
 /**
- * Truth of a condition for one row, as a small number for columns of them. `UNMEASURED` is a condition on a value that the row does not
- * have; no answer has such a row, and `not` does not let it in.
+ * Truth of a condition for one row, as a small number for columns of them. `unmeasured` is a condition on a value that the row does not
+ * have: no answer has such a row, whatever is known of its place, and `not` does not let it in. Of the unknown ones a higher number says
+ * less.
  */
-export const TRUTH = { out: 0, in: 1, unmeasured: 2, indeterminate: 3, unregistered: 4 } as const;
+export const TRUTH = { out: 0, in: 1, indeterminate: 2, unregistered: 3, unmeasured: 4 } as const;
 export type Truth = (typeof TRUTH)[keyof typeof TRUTH];
 
 /** Out wins over everything; of two things unknown, the one that says least is told. */

@@ -1,8 +1,9 @@
 import { MAPPINGS, type Mapping } from "@crossprobe/atlas";
 import { z } from "zod";
-import { QueryError } from "../errors.js";
+import { checkedData } from "./checked-data.js";
 import { type Condition, conditionSchema } from "./condition.js";
 import { type MembershipPolicy, POLICIES } from "./membership.js";
+import { checkRegionSet } from "./region-set.js";
 
 /** What a question can be about: rows of one of the four tables. */
 export const ROW_KINDS = ["sessions", "probes", "channels", "units"] as const;
@@ -63,26 +64,30 @@ export const questionSchema: z.ZodType<Question> = z
   .readonly();
 
 /**
- * A question from JSON, frozen.
+ * A question from JSON, frozen; what the JSON leaves out is filled in.
  *
- * @throws {@link QueryError} naming what is wrong and where
+ * @throws {@link QueryError} naming what is wrong and where, such as `where[0].near.dv`; also for structures that there are not
  * @example
  * parseQuestion(JSON.parse('{"kind":"units","where":[{"inRegion":{"region":"CA1"}}]}'));
  */
 export function parseQuestion(json: unknown): Question {
-  const parsed = questionSchema.safeParse(json);
-  if (parsed.success) return deepFreeze(parsed.data);
-  const [issue] = parsed.error.issues;
-  const place = issue === undefined || issue.path.length === 0 ? "the question" : issue.path.join(".");
-  throw new QueryError(`${place} is no part of a question: ${issue?.message ?? "it does not fit"}`, {
-    cause: parsed.error,
-    hint: "compare it with a question made by ask() and JSON.stringify",
-  });
+  const question = checkedData(questionSchema, json, "question");
+  for (const [i, condition] of question.where.entries()) checkRegions(condition, `where[${i}]`);
+  return deepFreeze(question);
 }
 
-/** Frozen all the way down. */
+function checkRegions(condition: Condition, place: string): void {
+  if ("inRegion" in condition) checkRegionSet(condition.inRegion, `${place}.inRegion`);
+  if ("not" in condition) checkRegions(condition.not, `${place}.not`);
+  for (const key of ["anyOf", "allOf"] as const) {
+    const parts = key in condition ? (condition as { readonly [key]?: readonly Condition[] })[key] : undefined;
+    for (const [i, part] of (parts ?? []).entries()) checkRegions(part, `${place}.${key}[${i}]`);
+  }
+}
+
+/** Frozen all the way down; for plain data, which has no circles. */
 export function deepFreeze<Value>(value: Value): Value {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
   for (const inner of Object.values(value)) deepFreeze(inner);
   return Object.freeze(value);
 }

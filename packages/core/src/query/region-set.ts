@@ -1,16 +1,21 @@
 import {
   findRegion,
   findRegionById,
+  findRegionByName,
   isWithin,
   MAPPINGS,
   type Mapping,
   mapRegion,
   type Region,
+  regionById,
   regions,
+  UnknownRegionError,
 } from "@crossprobe/atlas";
 import { z } from "zod";
-import { QueryError } from "../errors.js";
-import { bothTrue, eitherTrue, notTrue, TRUTH } from "./membership.js";
+import { isDataError, QueryError, SchemaError } from "../errors.js";
+import type { AbsentReason, RegionLabel } from "../model/region-label.js";
+import { formSchema } from "./form-schema.js";
+import { bothTrue, eitherTrue, notTrue, TRUTH, type Truth } from "./membership.js";
 import { resolveRegion } from "./predicate.js";
 
 /** A part of the brain, as plain data: a structure with all that lies below it, and unions, intersections and complements of such. */
@@ -27,12 +32,12 @@ export interface RegionLeaf {
 }
 
 export const regionSetSchema: z.ZodType<RegionSet> = z.lazy(() =>
-  z.union([
-    z.strictObject({ region: z.string().min(1), mapping: z.enum(MAPPINGS).optional() }).readonly(),
-    z.strictObject({ anyOf: z.array(regionSetSchema).min(1).readonly() }).readonly(),
-    z.strictObject({ allOf: z.array(regionSetSchema).min(1).readonly() }).readonly(),
-    z.strictObject({ not: regionSetSchema }).readonly(),
-  ]),
+  formSchema<RegionSet>({
+    region: z.strictObject({ region: z.string().min(1), mapping: z.enum(MAPPINGS).optional() }).readonly(),
+    anyOf: z.strictObject({ anyOf: z.array(regionSetSchema).min(1).readonly() }).readonly(),
+    allOf: z.strictObject({ allOf: z.array(regionSetSchema).min(1).readonly() }).readonly(),
+    not: z.strictObject({ not: regionSetSchema }).readonly(),
+  }),
 );
 
 /**
@@ -68,32 +73,51 @@ function holdsRegionOf(mapping: Mapping, above: Region): boolean {
   });
 }
 
-/** A structure by acronym, id or full name. @throws {@link QueryError} for what none is called */
+/** @throws {@link QueryError} as {@link inStructure}, for the first structure of a set that is not as it should be, with its place */
+export function checkRegionSet(set: RegionSet, place: string): void {
+  if ("not" in set) checkRegionSet(set.not, `${place}.not`);
+  else if ("anyOf" in set) for (const [i, part] of set.anyOf.entries()) checkRegionSet(part, `${place}.anyOf[${i}]`);
+  else if ("allOf" in set) for (const [i, part] of set.allOf.entries()) checkRegionSet(part, `${place}.allOf[${i}]`);
+  else {
+    try {
+      inStructure(set.region, set.mapping);
+    } catch (error) {
+      if (!isDataError(error, "query")) throw error;
+      throw new QueryError(`${place}: ${error.message}`, { cause: error, hint: error.hint });
+    }
+  }
+}
+
+/**
+ * A structure by acronym (its case counts), structure id, or full name.
+ *
+ * @throws {@link QueryError} for what none is called, with the nearest spellings; for a negative id, a left-hemisphere one of IBL's
+ */
 export function resolveStructure(structure: string | number): Region {
   const text = String(structure).trim();
-  const byId = /^\d+$/.test(text) ? findRegionById(Number(text)) : undefined;
-  const found = byId ?? findRegion(text) ?? regionByName(text);
-  return found ?? resolveRegion(text);
+  if (/^-?\d+$/.test(text)) return resolveId(Number(text));
+  return findRegion(text) ?? findRegionByName(text) ?? resolveRegion(text);
 }
 
-let names: ReadonlyMap<string, Region> | undefined;
-
-/** Names are compared without case, commas and repeated spaces; Allen writes some with and some without commas. */
-function regionByName(name: string): Region | undefined {
-  names ??= new Map([...regions()].reverse().map((region) => [plain(region.name), region]));
-  return names.get(plain(name));
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replaceAll(",", "").replace(/\s+/g, " ").trim();
+function resolveId(id: number): Region {
+  try {
+    return regionById(id);
+  } catch (error) {
+    if (!(error instanceof UnknownRegionError)) throw error;
+    const isLeft = findRegionById(-id) !== undefined;
+    const hint = isLeft
+      ? `negative ids are the left hemisphere's: ask for ${-id}, and for the hemisphere beside it`
+      : `${error.nearest.length > 0 ? `did you mean ${error.nearest.join(", ")}? ` : ""}Ids are those of the Allen CCF 2017 structure tree`;
+    throw new QueryError(`no structure has the id ${id}`, { cause: error, hint });
+  }
 }
 
 /**
  * What each structure, as the label of a row, says of a set: a {@link TRUTH} by `Region.order`.
  *
- * A label is `in` a structure that it is or lies below, `indeterminate` where it lies above it, else `out`. With a mapping the same is
- * asked of the label's region there; a label that the mapping cannot place (`TH` in `beryl`) is asked as it is. Unions, intersections
- * and complements follow Kleene's logic: what cannot be told stays untold.
+ * A label is `in` a structure that it is or lies below, `indeterminate` where it lies above it, else `out`. With a mapping, a label is
+ * `in` where its region of the mapping is; what the mapping cannot place (`TH` in `beryl`) is asked as it is. Unions, intersections and
+ * complements follow Kleene's logic: what cannot be told of the parts stays untold.
  *
  * @throws {@link QueryError} as {@link inStructure}
  */
@@ -110,21 +134,24 @@ function leafMembership({ region: acronym, mapping = "allen" }: RegionLeaf): Uin
   return Uint8Array.from(regions(), (label) => {
     const place = mapping === "allen" ? label : (mapRegion(label, mapping) ?? label);
     if (isWithin(place, asked)) return TRUTH.in;
-    return isWithin(asked, place) ? TRUTH.indeterminate : TRUTH.out;
+    // The label, not its place: Swanson has regions inside others (CA1 in HPF), and what is labelled ENTl is not in CA1.
+    return isWithin(asked, label) ? TRUTH.indeterminate : TRUTH.out;
   });
 }
 
-/** The set in words, such as `HPF without CA1`. */
-export function formatRegionSet(set: RegionSet): string {
-  if ("region" in set) {
-    return set.mapping === undefined || set.mapping === "allen" ? set.region : `${set.region} (${set.mapping})`;
-  }
-  if ("not" in set) return `not ${grouped(set.not)}`;
-  const [parts, word] = "anyOf" in set ? [set.anyOf, " or "] : [set.allOf, " and "];
-  return parts.map(grouped).join(word);
-}
-
-function grouped(set: RegionSet): string {
-  const isPlain = "region" in set || "not" in set;
-  return isPlain ? formatRegionSet(set) : `(${formatRegionSet(set)})`;
+/**
+ * What the label of a row says of a set, by its {@link membershipOfLabels}. A row without a label is `unregistered`, never `out`, unless
+ * it is known to lie outside the brain: then it is `out` of every set, complements too, as a set is a part of the brain.
+ *
+ * @throws {@link SchemaError} for a label that the atlas does not have
+ */
+export function membershipOfRow(
+  labels: Uint8Array,
+  { region, regionAbsent }: { readonly region: RegionLabel | null; readonly regionAbsent: AbsentReason | null },
+): Truth {
+  if (region === null) return regionAbsent === "outsideBrain" ? TRUTH.out : TRUTH.unregistered;
+  const structure = findRegionById(region.id);
+  if (structure === undefined) throw new SchemaError(`no structure ${region.id} (${region.acronym}) in the atlas`);
+  const truth = labels[structure.order];
+  return truth === TRUTH.in || truth === TRUTH.indeterminate ? truth : TRUTH.out;
 }
