@@ -10,7 +10,7 @@ import {
   sha256,
   theirs,
 } from "./allen-session-frames.js";
-import { GOLDEN, type Subject, type Topic, withoutSentinels } from "./allen-session-topics.js";
+import { GOLDEN, type Subject, type Topic, withoutSentinels } from "./allen-session-subject.js";
 
 /** The session of the 2019 layout, opened without a cache as AllenSDK 1.1.1 was. */
 export async function openOldSubject(): Promise<Subject> {

@@ -7,7 +7,7 @@ import {
 } from "@crossprobe/allen-adapter/session";
 import { LocalStore } from "@crossprobe/storage/node";
 import { type Cells, type Frame, ours, type Recorded, theirs } from "./allen-session-frames.js";
-import { GOLDEN, type Subject, type Topic, withoutSentinels } from "./allen-session-topics.js";
+import { GOLDEN, type Subject, type Topic, withoutSentinels } from "./allen-session-subject.js";
 
 async function bare<Value>(
   { id }: Subject,

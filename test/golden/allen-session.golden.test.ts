@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OLD_TOPICS, openOldSubject } from "./allen-session-2019.js";
 import { BARE_TOPICS } from "./allen-session-bare.js";
-import { openSubject, type Subject, TOPICS, type Topic } from "./allen-session-topics.js";
+import { openSubject, type Subject, type Topic } from "./allen-session-subject.js";
+import { TOPICS } from "./allen-session-topics.js";
 import { SHARED } from "./shared.js";
 
 const SESSIONS = [900000001, 900000002, 900000004] as const;
