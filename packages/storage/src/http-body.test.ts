@@ -7,7 +7,7 @@ it("gives the connection of an answer to HEAD back, where it would keep the proc
   const ports: (number | undefined)[] = [];
   const server = createServer((request, response) => {
     ports.push(request.socket.remotePort);
-    response.end("body");
+    response.writeHead(200, { "Content-Length": 4 }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const bodies = new HttpBodies({ stallSeconds: 5 });
