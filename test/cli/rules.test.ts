@@ -163,6 +163,15 @@ describe("metrics", () => {
     expect(out.replace(/\s+/g, " ")).toContain("not to compare with allen.amplitude_cutoff: that is a share of spikes");
   });
 
+  it("lists those whose id or title holds a text", async () => {
+    const { rows } = await runJson(["metrics", "Presence"]);
+    expect(rows.map(({ id }) => id).sort()).toEqual([
+      "allen.presence_ratio",
+      "ibl.presence_ratio",
+      "ibl.presence_ratio_std",
+    ]);
+  });
+
   it("covers every metric of the sample's units", async () => {
     const ids = (await runJson(["metrics"])).rows.map(({ id }) => id);
     const { rows } = await runJson<{ rows: { metrics: object }[] }>(["units"]);

@@ -1,6 +1,7 @@
-import type { Notice, Unit, UnitTable } from "@crossprobe/core";
+import { metricsUndefined, type Notice, type Unit, type UnitTable } from "@crossprobe/core";
 import { type DiskTable, METRICS_INDEX } from "./cache/disk-table.js";
 import { errataOf } from "./errata/errata-choice.js";
+import { METRIC_DEFINITIONS } from "./metric-definitions.js";
 import { NoticeCounter } from "./notices.js";
 import { DATASET } from "./vocabulary.js";
 
@@ -46,10 +47,12 @@ export function withAnalysisMetrics(table: UnitTable, metrics: AnalysisMetrics |
     }
     return { ...unit, metrics: { ...found, ...unit.metrics } };
   });
+  const keys = metrics.columns.map(({ key }) => key);
+  const strange = metricsUndefined(keys, METRIC_DEFINITIONS, metrics.url);
   return {
     ...table,
     rows,
     provenance: [...table.provenance, { url: metrics.url, ...errataOf(metrics.notices) }],
-    notices: [...table.notices, ...metrics.notices, ...notices.list()],
+    notices: [...table.notices, ...metrics.notices, ...notices.list(), ...strange],
   };
 }

@@ -1,4 +1,5 @@
 import type { MetricDefinition } from "@crossprobe/core";
+import { ANALYSIS_METRIC_DEFINITIONS } from "./analysis-metric-definitions.js";
 import { DATASET } from "./vocabulary.js";
 
 const QUALITY = "ecephys_spike_sorting (Allen Institute), modules/quality_metrics/metrics.py";
@@ -258,5 +259,9 @@ const WAVEFORM_METRICS: readonly MetricDefinition[] = [
   }),
 ];
 
-/** What the columns of `units.csv` mean. Source of each: its `source`, and the release's documentation of quality metrics. */
-export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [...SPIKE_METRICS, ...WAVEFORM_METRICS];
+/** What the columns of `units.csv` mean, and those of the files of analysis metrics. */
+export const METRIC_DEFINITIONS: readonly MetricDefinition[] = [
+  ...SPIKE_METRICS,
+  ...WAVEFORM_METRICS,
+  ...ANALYSIS_METRIC_DEFINITIONS,
+];

@@ -6,16 +6,18 @@ import type { Io } from "../io.js";
 import { KNOWN_METRICS } from "../known-definitions.js";
 import { toJson } from "../output/json.js";
 import { factLines, textTable, wrapText } from "../output/table.js";
+import { plural } from "./listing.js";
 
 export const metricsCommand: CommandDefinition = {
   example: "metrics",
-  examples: { show: "metrics show ibl.presence_ratio" },
+  examples: { list: "metrics presence", show: "metrics show ibl.presence_ratio" },
   isWithoutSources: true,
   define: (command, act) => {
     command
       .command("list", { isDefault: true })
       .description("list the definitions (if nothing else is said)")
-      .action((options: CommonOptions) => act(async (io) => list(io, options)));
+      .argument("[text]", "only those whose id or title holds this, such as presence")
+      .action((text: string | undefined, options: CommonOptions) => act(async (io) => list(io, text ?? "", options)));
     command
       .command("show")
       .description("say how one is computed, what to mind, and what it must not be compared with")
@@ -26,17 +28,19 @@ export const metricsCommand: CommandDefinition = {
 
 const BETTER = { "higher-is-better": "higher", "lower-is-better": "lower", none: "–" } as const;
 
-function list(io: Io, { json }: CommonOptions): number {
+function list(io: Io, text: string, { json }: CommonOptions): number {
+  const wanted = text.toLowerCase();
+  const found = KNOWN_METRICS.filter(({ id, title }) => `${id} ${title}`.toLowerCase().includes(wanted));
   if (json) {
-    io.out(toJson({ rows: KNOWN_METRICS, counts: { metrics: KNOWN_METRICS.length } }));
+    io.out(toJson({ rows: found, counts: { metrics: found.length } }));
     return 0;
   }
   const columns = [{ title: "metric", isWhole: true }, { title: "unit" }, { title: "better" }, { title: "spikes" }];
-  const rows = KNOWN_METRICS.map(({ id, unit, direction, recipe, title }) => [
+  const rows = found.map(({ id, unit, direction, recipe, title }) => [
     ...[id, unit ?? "–", BETTER[direction], recipe === null ? "no" : "yes", title],
   ]);
   io.out(textTable([...columns, { title: "what" }], rows, io.columns));
-  const legend = `${KNOWN_METRICS.length} metrics; spikes: whether it can be computed from them; more of one: crossprobe metrics show <metric>`;
+  const legend = `${plural(found.length, "metric")}; spikes: whether it can be computed from them; more of one: crossprobe metrics show <metric>`;
   io.err(`${wrapText(legend, io.columns, "  ")}\n`);
   return 0;
 }

@@ -43,6 +43,7 @@ describe("evaluateRule", () => {
 
   it("fails by one known bound, whatever is unknown of the others", () => {
     expect(evaluateRule(lenient, { "lab.b": null, "lab.c": 6 })).toBe(false);
+    expect(evaluateRule(lenient, { "lab.a": 0, "lab.b": null })).toBe(false);
   });
 });
 
