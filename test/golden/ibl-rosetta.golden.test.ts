@@ -85,6 +85,8 @@ describe("the IBL sample against the truth it was made from", () => {
   it("has one session, its probes and what it can be asked", async () => {
     const description = await hub.describe("ibl");
     expect(Object.values(description.answers)).toEqual(Object.values(description.answers).map(() => true));
+    // Source: one_metadata of the sample's index tables; its release table is no freeze.
+    expect(description.release).toBe("ONE tables of 2026-01-15 12:00");
     const sessions = [];
     for await (const session of hub.sessions()) sessions.push(session);
     expect(sessions).toMatchObject([

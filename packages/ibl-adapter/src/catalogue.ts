@@ -12,6 +12,7 @@ import { type AlfFile, probeLabelsOf } from "./alf-file.js";
 import type { ProbeFiles } from "./channels.js";
 import { type LfpackFile, openLfpack } from "./lfp/index.js";
 import { type FolderSession, type OneFolder, openOneFolder, pathId } from "./one-folder.js";
+import { releaseName } from "./release-name.js";
 import { type ReleaseTable, readReleaseTable } from "./release-table.js";
 import type { Source } from "./source.js";
 import { type InsertionRow, probeRef, type ReleaseRow, sessionRef } from "./vocabulary.js";
@@ -188,11 +189,11 @@ class CatalogueBuilder {
     }
     this.#addProbesOfFolders();
     for (const archive of this.#archives) for (const name of archive.recordings) this.#addRecording({ archive, name });
-    const freezes = new Set(this.#releases.map(({ freeze }) => freeze));
-    const [freeze = null] = freezes.size === 1 ? freezes : [];
+    const freezes = this.#releases.map(({ freeze }) => freeze);
+    const origins = this.#folders.map((folder) => folder.origins);
     return {
       sources: this.#sources,
-      release: freeze,
+      release: releaseName({ freezes, origins }),
       sessions: this.#sessions,
       probes: this.#probes,
       folders: this.#folders,

@@ -2,6 +2,7 @@ import { type ByteStore, type CallOptions, NotFoundError, type Notice } from "@c
 import type { AlfFile } from "./alf-file.js";
 import { type AlfPath, formatSessionNumber, parseAlfPath, parseSessionPath, type SessionFolder } from "./alf-name.js";
 import { formatSessionFolder } from "./alf-path.js";
+import type { OneOrigin } from "./one/one-origin.js";
 import { type DatasetIndex, type DatasetRow, type OneTables, readOneTables } from "./one-tables.js";
 import type { InsertionRow } from "./vocabulary.js";
 
@@ -30,6 +31,8 @@ export interface OneFolder {
   readonly url: string;
   readonly store: ByteStore;
   readonly hasTables: boolean;
+  /** What its index tables say of their making; empty without any. */
+  readonly origins: readonly OneOrigin[];
   readonly sessions: readonly FolderSession[];
   readonly insertions: readonly InsertionRow[];
   /** Keys of `.h5` files in the root. */
@@ -79,7 +82,19 @@ export async function openOneFolder(store: ByteStore, options: CallOptions): Pro
   const hasTables = tables.sessions !== undefined;
   const insertions = tables.insertions ?? [];
   const missing = () => (tables.datasets === undefined ? [] : countMissing(store, tables.datasets, sessions));
-  return { url: store.url, store, hasTables, sessions, insertions, archives, lists, notices, countMissing: missing };
+  const { origins } = tables;
+  return {
+    url: store.url,
+    store,
+    hasTables,
+    origins,
+    sessions,
+    insertions,
+    archives,
+    lists,
+    notices,
+    countMissing: missing,
+  };
 }
 
 async function listKeys(store: ByteStore, options: CallOptions): Promise<string[] | undefined> {

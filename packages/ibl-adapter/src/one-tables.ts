@@ -2,6 +2,7 @@ import { type ByteStore, type CallOptions, type Column, SchemaError, type Table 
 import { readParquet, readParquetSchema } from "@crossprobe/formats/parquet";
 import type { z } from "zod";
 import { readDatasetTable } from "./one/dataset-table.js";
+import { type OneOrigin, toOrigin } from "./one/one-origin.js";
 import { type InsertionRow, insertionRowSchema, type SessionRow, sessionRowSchema } from "./vocabulary.js";
 
 /** One row of `datasets.pqt`: a file of a session. */
@@ -21,6 +22,8 @@ export interface OneTables {
   readonly insertions: readonly InsertionRow[] | undefined;
   /** Tables that are there and are not ONE's: their keys. */
   readonly strangers: readonly string[];
+  /** What the tables say of their making. */
+  readonly origins: readonly OneOrigin[];
 }
 
 /**
@@ -35,12 +38,17 @@ export interface OneTables {
  */
 export async function readOneTables(store: ByteStore, options: CallOptions): Promise<OneTables> {
   const strangers: string[] = [];
+  const origins: OneOrigin[] = [];
   const read = async (key: string) => {
     const schema = await readParquetSchema(store, key, options);
     if (schema === undefined) return undefined;
-    if (isOneTable(schema.metadata)) return { key, schema };
-    strangers.push(key);
-    return undefined;
+    const origin = toOrigin(schema.metadata.get("one_metadata"));
+    if (origin === undefined) {
+      strangers.push(key);
+      return undefined;
+    }
+    origins.push(origin);
+    return { key, schema };
   };
   const [sessions, datasets, insertions] = [
     await read("sessions.pqt"),
@@ -52,11 +60,8 @@ export async function readOneTables(store: ByteStore, options: CallOptions): Pro
     datasets: datasets && (await readDatasets(store, options)),
     insertions: insertions && (await readRows(store, "insertions.pqt", insertionRowSchema, INSERTION_COLUMNS, options)),
     strangers,
+    origins,
   };
-}
-
-function isOneTable(metadata: ReadonlyMap<string, string>): boolean {
-  return /"date_created"\s*:/.test(metadata.get("one_metadata") ?? "");
 }
 
 const SESSION_COLUMNS = ["lab", "subject", "date", "number", "task_protocol"];

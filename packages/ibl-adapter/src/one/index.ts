@@ -56,7 +56,8 @@ export {
   listSubjects,
   sessionDetails,
 } from "./listing.js";
-export { type OneIndex, type OneInsertion, type OneOrigin, type OneSession, openOneIndex } from "./one-index.js";
+export { type OneIndex, type OneInsertion, type OneSession, openOneIndex } from "./one-index.js";
+export type { OneOrigin } from "./one-origin.js";
 export { pairOfUuid, uuidOfPair } from "./packed-ids.js";
 export { QC_LEVELS, type QcName, toQcName } from "./qc.js";
 export { indexLastBefore } from "./revisions.js";

@@ -3,6 +3,7 @@ import { readParquet, readParquetSchema } from "@crossprobe/formats/parquet";
 import { z } from "zod";
 import { type DatasetTable, readDatasetTable } from "./dataset-table.js";
 import { type IndexFile, readIds, urlOf } from "./index-columns.js";
+import { type OneOrigin, toOrigin } from "./one-origin.js";
 import { uuidAt } from "./packed-ids.js";
 
 /** A session, as the index lists it. */
@@ -47,12 +48,6 @@ export interface OneIndex {
   readonly notices: readonly Notice[];
 }
 
-export interface OneOrigin {
-  /** As the table says, such as `2026-01-15 12:00`. */
-  readonly dateCreated: string;
-  readonly databaseTags: readonly string[];
-}
-
 const textOrEmpty = z
   .string()
   .nullish()
@@ -70,10 +65,6 @@ const sessionSchema = z.object({
   projects: textOrEmpty,
 });
 const insertionSchema = z.object({ name: z.string().min(1), model: textOrNull, serial: textOrNull });
-const originSchema = z.object({
-  date_created: z.string().min(1),
-  database_tags: z.union([z.array(z.string()), z.string().transform((tag) => [tag])]).nullish(),
-});
 
 /**
  * Opens the index tables of a ONE cache folder: `sessions.pqt`, `datasets.pqt` and, where it is there, `insertions.pqt`; with
@@ -123,17 +114,6 @@ export async function openOneIndex(store: ByteStore, options: CallOptions = {}):
     origins,
     notices: [...notices, ...(files?.notices ?? [])],
   };
-}
-
-function toOrigin(text: string | undefined): OneOrigin | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const found = originSchema.safeParse(JSON.parse(text));
-    if (!found.success) return undefined;
-    return { dateCreated: found.data.date_created, databaseTags: found.data.database_tags ?? [] };
-  } catch {
-    return undefined; // not JSON: no metadata of ONE
-  }
 }
 
 async function readSessions(file: IndexFile, options: CallOptions): Promise<OneSession[]> {
