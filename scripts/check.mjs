@@ -14,6 +14,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 single("Lint and format", "@biomejs/biome/bin/biome", ["check", "--diagnostic-level=warn", "."]);
 single("Types, tests included", "typescript/bin/tsc", ["-p", "tsconfig.check.json"]);
+const faults = { all: 0, shown: 0, stated: 0 };
 const golden = tests();
 
 console.log(
@@ -21,6 +22,7 @@ console.log(
     ? `Larger golden cases in ../shared: ${golden.ran} ran, ${golden.failed} of them failed.`
     : `Larger golden cases: none ran${golden.skipped > 0 ? ` (${golden.skipped} skipped)` : ""}, ../shared is not here.`,
 );
+console.log(`Faults: ${faults.shown} of ${faults.all} shown, ${faults.stated} stated as not provocable here.`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed > 0 ? 1 : 0;
@@ -74,11 +76,22 @@ function needsShared({ ancestorTitles }) {
   return ancestorTitles.some((title) => title.includes("../shared"));
 }
 
+/** The list of faults has a test for each: see test/faults/fault-list.ts. */
+function countFaults(results) {
+  for (const { title, status } of results.filter(({ title }) => title.startsWith("fault: "))) {
+    faults.all++;
+    if (status !== "passed") continue;
+    if (title.includes("(not provocable here: ")) faults.stated++;
+    else faults.shown++;
+  }
+}
+
 function count(report, succeeded) {
   const golden = { ran: 0, failed: 0, skipped: 0 };
   let failed = 0;
   for (const file of report.testResults) {
     const statuses = file.assertionResults.map((test) => test.status);
+    if (file.name.endsWith("fault-list.test.ts")) countFaults(file.assertionResults);
     const failures = statuses.filter((status) => status === "failed").length;
     const passes = statuses.filter((status) => status === "passed").length;
     // A file that cannot be loaded, or whose hooks fail, has no failed test of its own.

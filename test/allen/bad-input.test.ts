@@ -195,6 +195,25 @@ describe("files", () => {
     adapter.dispose?.();
   });
 
+  it("of LFP that probes.csv denies are read, with a notice; one that it promises and that is not there is named", async () => {
+    const denied = (text: string) => text.replaceAll("True", "False");
+    const adapter = over({ ...files([...TABLES, LFP_KEY]), ...edited("probes.csv", denied) });
+    const lfp = await adapter.lfp(PROBE);
+    const flagged = lfp.notices.filter(({ code }) => code === "lfp-flag-false");
+    expect(flagged).toMatchObject([{ message: expect.stringContaining("no LFP"), count: 1 }]);
+    lfp.close();
+    const other = ref("allen", "probe", "910000202");
+    expect(await refusal(adapter.lfp(other))).toMatchObject({
+      code: "not-found",
+      text: expect.stringContaining("has_lfp_data is false"),
+    });
+    expect(await refusal(over(files(TABLES)).lfp(PROBE))).toMatchObject({
+      code: "not-found",
+      text: expect.stringContaining(`${LFP_KEY} is not in the cache ${FOLDER}`),
+    });
+    adapter.dispose?.();
+  });
+
   it("without a session file beside them still give LFP, and say that invalid spans are unknown", async () => {
     const adapter = over(files([...TABLES, LFP_KEY]));
     const lfp = await adapter.lfp(PROBE);

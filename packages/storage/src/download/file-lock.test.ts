@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -90,6 +99,27 @@ it("of a holder that lives is not taken over, however long it takes", async () =
   const waiting = FileLock.acquire(folder, times, AbortSignal.timeout(900));
   await expect(waiting).rejects.toMatchObject({ name: "TimeoutError" });
   expect(await lock.isHeld()).toBe(true);
+  await lock.release();
+});
+
+it.each([-86_400, 86_400])("is not judged by clocks: those of the holder may be %i s off", async (skew) => {
+  const folder = newFolder();
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "lock.1");
+  writeFileSync(path, JSON.stringify({ token: "far", pid: 1, host: "elsewhere" }));
+  // Another machine's heartbeat: its times differ from each other, whatever they are here.
+  const beat = () => {
+    const time = Date.now() / 1000 + skew;
+    utimesSync(path, time, time);
+  };
+  beat();
+  const heart = setInterval(beat, 10);
+  const times = { heartbeatSeconds: 0.02, staleSeconds: 0.4, pollSeconds: 0.01 };
+  const tooEarly = FileLock.acquire(folder, times, AbortSignal.timeout(1200));
+  await expect(tooEarly).rejects.toMatchObject({ name: "TimeoutError" });
+  clearInterval(heart);
+  const lock = await FileLock.acquire(folder, times);
+  expect(lock.overtaken).toEqual([{ token: "far", isDead: false }]);
   await lock.release();
 });
 

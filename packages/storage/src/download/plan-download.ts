@@ -97,6 +97,15 @@ async function openRoot(to: string): Promise<string> {
 }
 
 async function planFile(root: string, file: RemoteFile, context: PlanContext): Promise<PlannedFile> {
+  try {
+    return await lookAtFile(root, file, context);
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    throw toDataError(error, file);
+  }
+}
+
+async function lookAtFile(root: string, file: RemoteFile, context: PlanContext): Promise<PlannedFile> {
   if (file.urls.length === 0) {
     const reason = file.absent ?? "no address is known";
     return { file, state: "absent", size: file.size, missing: null, reason };
