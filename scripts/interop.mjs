@@ -2,16 +2,16 @@
 //
 //   npm run interop
 //
-// Makes a virtual environment in .interop/ (once) with ONE-api and moto from the package index, or uses the Python that CROSSPROBE_PYTHON names, and
+// Makes a virtual environment in .interop/ (once) with ONE-api, moto, polars and DuckDB from the package index, or uses the Python that CROSSPROBE_PYTHON names, and
 // runs test/interop. Needs Python 3.10 or newer with venv, and a package index.
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FOLDER = join(ROOT, ".interop");
-const PACKAGES = ["ONE-api==3.6.1", "h5py", "lfpack", "moto[server]==5.2.1", "boto3"];
+const PACKAGES = ["ONE-api==3.6.1", "h5py", "lfpack", "moto[server]==5.2.1", "boto3", "polars", "duckdb"];
 
 const python = process.env.CROSSPROBE_PYTHON ?? environment();
 if (python !== undefined) {
@@ -24,7 +24,9 @@ if (python !== undefined) {
 function environment() {
   const bin = process.platform === "win32" ? join("Scripts", "python.exe") : join("bin", "python");
   const made = join(FOLDER, bin);
-  if (existsSync(join(FOLDER, "complete")) && existsSync(made)) return made;
+  const complete = join(FOLDER, "complete");
+  const isCurrent = existsSync(complete) && readFileSync(complete, "utf8") === PACKAGES.join(" ");
+  if (isCurrent && existsSync(made)) return made;
   rmSync(FOLDER, { recursive: true, force: true });
   const base = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
   if (base === undefined) {
@@ -35,7 +37,7 @@ function environment() {
   const isMade =
     run(base, ["-m", "venv", FOLDER]) &&
     run(made, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES]) &&
-    run(made, ["-c", `open(${JSON.stringify(join(FOLDER, "complete"))}, "w")`]);
+    run(made, ["-c", `open(${JSON.stringify(complete)}, "w").write("${PACKAGES.join(" ")}")`]);
   if (isMade) return made;
   console.error("the environment could not be made: see above");
   return undefined;

@@ -27,7 +27,8 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   // Tables, and single columns packed: both beside each other, as HDF5 has its folder.
   hyparquet: ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/"],
   "hyparquet-compressors": "packages/formats/src/parquet/decompress.ts",
-  "hyparquet-writer": "packages/formats/src/parquet.ts",
+  // And typed columns, whose pages are ours and whose footer is the library's.
+  "hyparquet-writer": ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/typed-writer.ts"],
   "csv-parse": "packages/formats/src/csv/records.ts",
   tiff: "packages/formats/src/tiff.ts",
   commander: "packages/cli/src/",

@@ -45,6 +45,8 @@ export {
   readParquetPacked,
   readParquetTexts,
 } from "./parquet/compact.js";
+export type { TypedCodes, TypedColumn, TypedNumberType, TypedParquetType } from "./parquet/typed-column.js";
+export { createTypedParquetWriter, type TypedParquetWriter } from "./parquet/typed-writer.js";
 export type { ParquetCategories, ParquetColumnType };
 
 export interface ParquetOptions {

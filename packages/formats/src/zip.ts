@@ -8,9 +8,9 @@ import {
   SharedRead,
   StoreError,
 } from "@crossprobe/core";
+import { crc32 } from "./crc32.js";
 import { inflate } from "./inflate.js";
 import { urlOf } from "./place.js";
-import { crc32 } from "./zip/crc32.js";
 import { damaged, readZipDirectory, type ZipMember } from "./zip/directory.js";
 
 export interface ZipOptions extends CallOptions {

@@ -1,5 +1,6 @@
 import { QueryError } from "@crossprobe/core";
 import type { ColumnChunk } from "hyparquet";
+import { dataHeader, dictionaryHeader, varint } from "./encode-page-header.js";
 
 /** A column of texts out of a few, which stand in the file in this order whether they occur or not. */
 export interface ParquetCategories {
@@ -43,7 +44,11 @@ export function encodeCategories(
   );
   const data = [...littleEndian(levels.length), ...levels, width, ...packed(codes, width)];
   const dictionaryPage = [...dictionaryHeader(dictionary.length, categories.length), ...dictionary];
-  const bytes = Uint8Array.from([...dictionaryPage, ...dataHeader(data.length, values.length), ...data]);
+  const bytes = Uint8Array.from([
+    ...dictionaryPage,
+    ...dataHeader(data.length, values.length, "RLE_DICTIONARY"),
+    ...data,
+  ]);
   const size = BigInt(bytes.length);
   return {
     bytes,
@@ -82,38 +87,4 @@ function packed(values: readonly number[], width: number): number[] {
     }
   }
   return [...varint(groups * 2 + 1), ...bytes];
-}
-
-/** Thrift's compact protocol: a field's header is the step from the field before and its type. */
-const I32 = 5;
-const STRUCT = 12;
-const STOP = 0;
-const PAGE = { data: 0, dictionary: 2 } as const;
-const ENCODING = { plain: 0, runs: 3, dictionary: 8 } as const;
-
-function dictionaryHeader(size: number, count: number): number[] {
-  const inner = [...field(1, I32, count), ...field(1, I32, ENCODING.plain), STOP];
-  return [...pageHeader(PAGE.dictionary, size), (4 << 4) | STRUCT, ...inner, STOP];
-}
-
-function dataHeader(size: number, count: number): number[] {
-  const encodings = [ENCODING.dictionary, ENCODING.runs, ENCODING.runs].flatMap((encoding) => field(1, I32, encoding));
-  return [...pageHeader(PAGE.data, size), (2 << 4) | STRUCT, ...field(1, I32, count), ...encodings, STOP, STOP];
-}
-
-function pageHeader(type: number, size: number): number[] {
-  return [...field(1, I32, type), ...field(1, I32, size), ...field(1, I32, size)];
-}
-
-/** A field of an integer, zigzag. */
-function field(step: number, type: number, value: number): number[] {
-  return [(step << 4) | type, ...varint(value * 2)];
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest];
-    bytes.push((rest & 127) | 128);
-  }
 }
