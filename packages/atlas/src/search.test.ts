@@ -37,6 +37,8 @@ describe("nearestRegions", () => {
   it("suggests by acronym, id and words of the name", () => {
     expect(near("VISpp")).toContain("VISp");
     expect(near("hipocampal formaton")[0]).toBe("HPF");
+    expect(near("hipocampus formaton")[0]).toBe("HPF");
+    expect(near("caudoputamem")[0]).toBe("CP");
     expect(nearestRegions("3822").map(({ id }) => id)).toContain(382);
     expect(near("qqqqqqqqqqqq")).toEqual([]);
     expect(near("").length).toBe(0);

@@ -66,7 +66,7 @@ function rankOf({ region, id, acronym, name, spaced }: Spelling, { text, folded,
 
 const SHOWN = 5;
 
-/** Regions whose id, acronym or a word of whose name is spelt nearly like a text, at most five, nearest first. */
+/** Regions whose id, acronym or words of whose name are spelt nearly like a text, at most five, nearest first. */
 export function nearestRegions(text: string): readonly Region[] {
   const all = regions();
   const isId = /^-?\d+$/.test(text.trim());
@@ -76,19 +76,19 @@ export function nearestRegions(text: string): readonly Region[] {
   return [...new Set([...bySpelling, ...nearestNames(text, all)])].slice(0, SHOWN);
 }
 
-/** Every word of the text within two slips of a word of the name; short words are left to the acronyms. */
+/** By how many words of the text are like none of the name, then by slips; short words are left to the acronyms. */
 function nearestNames(text: string, all: readonly Region[]): Region[] {
   const words = plainName(text)
     .split(" ")
     .filter((word) => word.length > 4);
-  if (words.length === 0) return [];
   return all
     .map((region) => {
       const own = plainName(region.name).split(/[ /()-]+/);
       const slips = words.map((word) => Math.min(...own.map((other) => editDistance(word, other))));
-      return { region, worst: Math.max(...slips), sum: slips.reduce((sum, slip) => sum + slip, 0), length: own.length };
+      const near = slips.filter((slip, i) => slip <= ((words[i]?.length ?? 0) > 8 ? 3 : 2));
+      return { region, near: near.length, slips: near.reduce((sum, slip) => sum + slip, 0), length: own.length };
     })
-    .filter(({ worst }) => worst <= 2)
-    .sort((a, b) => a.sum - b.sum || a.length - b.length)
+    .filter(({ near }) => near > 0)
+    .sort((a, b) => b.near - a.near || a.slips - b.slips || a.length - b.length)
     .map(({ region }) => region);
 }

@@ -47,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "regions",
-    summary: "List the regions with channels or units in the sources; or describe one structure of the atlas.",
+    summary: "List the regions with channels or units in the sources; search, draw and describe the atlas.",
     open: async () => (await import("./regions.js")).regionsCommand,
   },
   {

@@ -1,15 +1,18 @@
 import { assignRegion } from "@crossprobe/analysis";
-import { ancestors, descendants, findRegion, MAPPINGS, type Mapping, mapRegion, type Region } from "@crossprobe/atlas";
-import { type AbsentReason, type RegionLabel, resolveRegion } from "@crossprobe/core";
-import { Option } from "commander";
+import { findRegion, MAPPINGS, type Mapping } from "@crossprobe/atlas";
+import type { AbsentReason, RegionLabel } from "@crossprobe/core";
+import { type Command, Option } from "commander";
 import { type CommandContext, type CommonOptions, unanswered, withHub } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import { toJson } from "../output/json.js";
-import { factLines, textTable } from "../output/table.js";
+import { textTable } from "../output/table.js";
 import { type FileColumn, resolveOut, writeRows } from "../output/write-rows.js";
 import { parseOutFile } from "../output/write-table.js";
 import { plural, probesInScope, readEach } from "./listing.js";
 import { answeringDatasets } from "./modality-scope.js";
+import { defineRegionsSearch } from "./regions-search.js";
+import { defineRegionsShow, showRegion } from "./regions-show.js";
+import { defineRegionsTree } from "./regions-tree.js";
 
 interface Options extends CommonOptions {
   readonly mapping: Mapping;
@@ -18,25 +21,37 @@ interface Options extends CommonOptions {
 
 export const regionsCommand: CommandDefinition = {
   example: "regions --mapping cosmos",
-  define: (command, act) =>
-    void command
-      .argument("[acronym]", "describe this structure instead")
+  examples: {
+    search: "regions search primary visual",
+    tree: "regions tree HPF --mapping beryl",
+    show: "regions show CA1",
+  },
+  isWithoutSources: ["search", "tree", "show"],
+  define: (command, act) => {
+    command
+      .command("list", { isDefault: true })
+      .description("list the regions with channels or units in the sources (if nothing else is said)")
+      .argument("[structure]", "describe this structure instead, as show does")
       .addOption(new Option("--mapping <name>", "how fine the regions are").choices(MAPPINGS).default("beryl"))
       .option(
         "--out <file>",
         "write the list, a row a region and dataset: .csv or .parquet",
         parseOutFile("csv", "parquet"),
       )
-      .action((acronym: string | undefined, options: Options) => {
-        if (acronym !== undefined && options.out !== undefined) {
-          command.error("error: --out writes the list of regions; leave out the acronym");
+      .action((structure: string | undefined, options: Options, own: Command) => {
+        if (structure !== undefined && options.out !== undefined) {
+          own.error("error: --out writes the list of regions; leave out the structure");
         }
-        act((io) =>
-          withHub(io, options, async (context) =>
-            acronym === undefined ? list(context, options) : describe(context, resolveRegion(acronym)),
-          ),
+        act(async (io) =>
+          structure === undefined
+            ? withHub(io, options, (context) => list(context, options))
+            : showRegion(io, structure, options),
         );
-      }),
+      });
+    defineRegionsSearch(command, act);
+    defineRegionsTree(command, act);
+    defineRegionsShow(command, act);
+  },
 };
 
 interface RegionCounts {
@@ -161,26 +176,4 @@ async function countRegions(context: CommandContext, mapping: Mapping) {
     }
   });
   return { byRegion, unmapped, unregistered, answering: datasets, unitless: Object.keys(unitless) };
-}
-
-function describe(context: CommandContext, region: Region): void {
-  const mapped = Object.fromEntries(MAPPINGS.map((mapping) => [mapping, mapRegion(region, mapping)?.acronym ?? null]));
-  const document = {
-    ...{ acronym: region.acronym, id: region.id, name: region.name, depth: region.depth, color: `#${region.color}` },
-    ...{ mappings: mapped, ancestors: ancestors(region).map(({ acronym }) => acronym) },
-    descendants: descendants(region).map(({ acronym }) => acronym),
-  };
-  if (context.isJson) {
-    context.io.out(toJson(document));
-    return;
-  }
-  const facts = [
-    { name: "structure", value: region.acronym },
-    { name: "id", value: String(region.id) },
-    { name: "name", value: region.name },
-    { name: "inside", value: document.ancestors.join(" < ") || "nothing: it is the whole" },
-    { name: "holds", value: document.descendants.join(", ") || "nothing finer" },
-    ...Object.entries(mapped).map(([name, acronym]) => ({ name: `in ${name}`, value: acronym ?? "no region" })),
-  ];
-  context.io.out(`${factLines(facts, context.io.columns).join("\n")}\n`);
 }
