@@ -19,12 +19,10 @@ import { NoticeSum } from "./notice-sum.js";
 import type { Partition } from "./partition.js";
 
 /** The questions of a hub that a catalogue is built from. No signal is among them. */
-export type CatalogueSource = Pick<Hub, "datasets" | "describe" | "sessions" | "probes" | "channels" | "unitTable"> & {
-  fingerprints(
-    dataset: string,
-    options?: CallOptions,
-  ): AsyncIterable<{ probe: ProbeRef; fingerprint: string | null }> | undefined;
-};
+export type CatalogueSource = Pick<
+  Hub,
+  "datasets" | "describe" | "sessions" | "probes" | "channels" | "unitTable" | "fingerprints"
+>;
 
 export interface BuildOptions extends CallOptions {
   /** Only these datasets; all of the hub unless given. */

@@ -51,6 +51,11 @@ export class Catalogue {
     return this.#tables.get(dataset)?.table(kind);
   }
 
+  /** The four tables of each dataset. */
+  tables(): readonly DatasetTables[] {
+    return [...this.#tables.values()];
+  }
+
   partitions(): readonly Partition[] {
     return [...this.#tables.values()].flatMap((tables) => ROW_KINDS.map((kind) => tables.table(kind)));
   }

@@ -79,6 +79,8 @@ interface Piece {
 interface KeyColumn {
   readonly slotOf: (row: number) => number;
   readonly slots: readonly KeySlot[];
+  /** End of the run of rows, this one among them, that have one slot; not given where only looking tells. */
+  readonly runEndOf?: ((row: number) => number) | undefined;
 }
 interface KeySlot {
   readonly value: Cell;
@@ -89,9 +91,14 @@ async function keyColumn(name: string, resolving: Resolving, options: CallOption
   if (name === "region") return regionKey(resolving, options);
   const column = await resolveColumn(name, resolving, options);
   const nothing: KeySlot = { value: null, absent: null };
-  if (column === undefined || column.kind === "numbers") return { slotOf: () => 0, slots: [nothing] };
+  if (column === undefined || column.kind === "numbers")
+    return { slotOf: () => 0, slots: [nothing], runEndOf: () => Infinity };
   if (column.kind === "coded") {
     const { codes, cells } = column;
+    const [only] = cells;
+    if (cells.length === 1) {
+      return { slotOf: () => 0, slots: [{ value: only ?? null, absent: null }], runEndOf: () => Infinity };
+    }
     return distinct(
       cells.map((value) => ({ value, absent: null })),
       (row) => codes[row] as number,
@@ -120,7 +127,17 @@ async function regionKey({ tables, kind, mapping, selection }: Resolving, option
   const texts = reasons?.kind === "code" ? reasons.texts : [];
   for (const text of texts) slots.push({ value: null, absent: text === "" ? "unknown" : text });
   const codes = reasons?.kind === "code" ? reasons.codes : new Uint8Array(0);
-  return distinct(slots, (row) => (row < unlabelled ? acronyms.length + (codes[row] ?? 0) : (labels[row] as number)));
+  const keys = distinct(slots, (row) =>
+    row < unlabelled ? acronyms.length + (codes[row] ?? 0) : (labels[row] as number),
+  );
+  const offsets = table.labelOffsets;
+  const runEndOf = (row: number): number => {
+    if (row >= unlabelled) return offsets?.[(labels[row] as number) + 1] ?? row + 1;
+    let end = row + 1;
+    while (end < unlabelled && codes[end] === codes[row]) end++;
+    return end;
+  };
+  return { ...keys, runEndOf };
 }
 
 /** Codes with one value share a slot. */
@@ -142,19 +159,25 @@ function collect(
   keys: readonly KeyColumn[],
   groups: Map<string, GroupRows>,
 ): void {
-  const runs = runsOf(part, keys);
-  for (const { slots, ...run } of runs) {
+  const known = new Map<number, GroupRows>();
+  const groupOf = (slots: readonly number[]): GroupRows => {
     const found = slots.map((slot, i) => keys[i]?.slots[slot]);
     const text = JSON.stringify(found);
     const group = groups.get(text) ?? {
       key: Object.fromEntries(names.map((name, i) => [name, found[i]?.value ?? null])),
-      regionAbsent: found.find((slot) => slot?.absent != null)?.absent ?? null,
+      regionAbsent: found.find((slot) => typeof slot?.absent === "string")?.absent ?? null,
       count: 0,
       pieces: [],
     };
     groups.set(text, group);
-    group.count += run.rows instanceof Uint32Array ? run.rows.length : run.rows.end - run.rows.start;
-    group.pieces.push({ part, rows: run.rows });
+    return group;
+  };
+  for (const { slots, rows } of runsOf(part, keys)) {
+    const mixed = slots.reduce((sum, slot) => sum * MIXING + slot, 0);
+    const group = known.get(mixed) ?? groupOf(slots);
+    known.set(mixed, group);
+    group.count += rows instanceof Uint32Array ? rows.length : rows.end - rows.start;
+    group.pieces.push({ part, rows });
   }
 }
 
@@ -165,6 +188,8 @@ interface Run {
 
 /** Rows with equal keys next to each other are one run; where runs are short, the rows of each key are listed. */
 function runsOf(part: AnswerParts, keys: readonly KeyColumn[]): readonly Run[] {
+  const ends = keys.map(({ runEndOf }) => runEndOf);
+  if (ends.every((runEndOf) => runEndOf !== undefined)) return knownRuns(part, keys, ends);
   const { ranges, rowCount } = part.selection;
   const ids = new Uint32Array(rowCount);
   const widths = keys.map(() => 0);
@@ -194,6 +219,23 @@ function runsOf(part: AnswerParts, keys: readonly KeyColumn[]): readonly Run[] {
     }
   }
   return runCount <= 4 * combos.length + 16 ? asRuns(part, ids, combos) : asLists(part, ids, combos);
+}
+
+/** Without a look at each row. */
+function knownRuns(
+  { selection }: AnswerParts,
+  keys: readonly KeyColumn[],
+  ends: readonly ((row: number) => number)[],
+): readonly Run[] {
+  const runs: Run[] = [];
+  for (const range of selection.ranges) {
+    for (let start = range.start; start < range.end; ) {
+      const end = Math.min(range.end, ...ends.map((runEndOf) => runEndOf(start)));
+      runs.push({ slots: keys.map(({ slotOf }) => slotOf(start)), rows: { start, end } });
+      start = end;
+    }
+  }
+  return runs;
 }
 
 /** Slots of a column are fewer, so that mixed numbers of up to three of them are exact and differ. */

@@ -1,70 +1,112 @@
+/** Two neighbours in the order of some values: the `k`-th smallest, counted from 0, and the one after it. */
+export interface Neighbours {
+  readonly low: number;
+  /** The same as `low` where there is none after it. */
+  readonly high: number;
+}
+
+/** So few are sorted. */
+const FEW = 24;
+
+/** A set of buckets is cleared for every group, so that small groups get few. */
+const BUCKETS = [
+  { from: 4096, count: 1024 },
+  { from: 512, count: 256 },
+  { from: 0, count: 64 },
+] as const;
+const counts = new Uint32Array(1024);
+let spare = new Float64Array(0);
+
 /**
- * Moves the `k`-th smallest of `values[left … right]` to place `k`, with nothing larger before it and nothing smaller after it.
- * No NaN may be among them.
+ * The `k`-th smallest of the first `count` values, and its neighbour, without sorting them: values are counted in buckets of equal width,
+ * and only those of the bucket in question are looked at again. Leaves the values as they are.
  *
- * Source: Floyd and Rivest, "Algorithm 489: the algorithm SELECT", Communications of the ACM 18 (1975).
+ * None may be NaN, and there must be more than `k`.
  */
-export function selectKth(values: Float64Array, k: number, first: number, last: number): void {
-  let [left, right] = [first, last];
-  while (right > left) {
-    if (right - left > SAMPLED) {
-      const size = right - left + 1;
-      const place = k - left + 1;
-      const z = Math.log(size);
-      const s = 0.5 * Math.exp((2 * z) / 3);
-      const sd = 0.5 * Math.sqrt((z * s * (size - s)) / size) * (place - size / 2 < 0 ? -1 : 1);
-      const newLeft = Math.max(left, Math.floor(k - (place * s) / size + sd));
-      const newRight = Math.min(right, Math.floor(k + ((size - place) * s) / size + sd));
-      selectKth(values, k, newLeft, newRight);
+export function selectKth(values: Float64Array, count: number, k: number): Neighbours {
+  let [current, length, rank] = [values, count, k];
+  /** Least of the values that lie above every bucket looked at since. */
+  let above = Number.POSITIVE_INFINITY;
+  for (;;) {
+    if (length <= FEW) return sorted(current, length, rank, above);
+    let low = current[0] as number;
+    let high = low;
+    for (let i = 1; i < length; i++) {
+      const value = current[i] as number;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
     }
-    const pivot = values[k] as number;
-    let [i, j] = [left, right];
-    swap(values, left, k);
-    if ((values[right] as number) > pivot) swap(values, left, right);
-    while (i < j) {
-      swap(values, i, j);
-      i++;
-      j--;
-      while ((values[i] as number) < pivot) i++;
-      while ((values[j] as number) > pivot) j--;
+    if (low === high) return { low, high: rank + 1 < length ? low : orSelf(above, low) };
+    const buckets = BUCKETS.find(({ from }) => length >= from)?.count ?? FEW;
+    const scale = (buckets - 1) / (high - low);
+    // Values further apart than numbers reach, or nearer than they tell, are sorted.
+    if (!(scale > 0) || !Number.isFinite(scale)) return sorted(current, length, rank, above);
+    counts.fill(0, 0, buckets);
+    for (let i = 0; i < length; i++) {
+      const bucket = (((current[i] as number) - low) * scale) | 0;
+      counts[bucket] = (counts[bucket] as number) + 1;
     }
-    if (values[left] === pivot) swap(values, left, j);
-    else {
-      j++;
-      swap(values, j, right);
+    let [bucket, before] = [0, 0];
+    while (before + (counts[bucket] as number) <= rank) before += counts[bucket++] as number;
+    const isLast = rank + 1 === before + (counts[bucket] as number);
+    if (isLast) above = Math.min(above, leastAbove(current, length, low, scale, bucket));
+    if (spare.length < length) spare = new Float64Array(length);
+    let kept = 0;
+    for (let i = 0; i < length; i++) {
+      const value = current[i] as number;
+      spare[kept] = value;
+      kept += (((value - low) * scale) | 0) === bucket ? 1 : 0;
     }
-    if (j <= k) left = j + 1;
-    if (k <= j) right = j - 1;
+    [current, length, rank] = [spare, kept, rank - before];
   }
 }
 
-/** Ranges longer than this are narrowed by a sample of them first. */
-const SAMPLED = 600;
+function leastAbove(values: Float64Array, length: number, low: number, scale: number, bucket: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    if ((((value - low) * scale) | 0) > bucket) least = Math.min(least, value);
+  }
+  return least;
+}
 
-function swap(values: Float64Array, a: number, b: number): void {
-  const kept = values[a] as number;
-  values[a] = values[b] as number;
-  values[b] = kept;
+function sorted(values: Float64Array, length: number, rank: number, above: number): Neighbours {
+  const ordered = length <= FEW ? insertionSorted(values, length) : values.slice(0, length).sort();
+  const low = ordered[rank] as number;
+  return { low, high: rank + 1 < length ? (ordered[rank + 1] as number) : orSelf(above, low) };
+}
+
+const few = new Float64Array(FEW);
+
+function insertionSorted(values: Float64Array, length: number): Float64Array {
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    let place = i;
+    while (place > 0 && (few[place - 1] as number) > value) {
+      few[place] = few[place - 1] as number;
+      place--;
+    }
+    few[place] = value;
+  }
+  return few;
+}
+
+function orSelf(above: number, value: number): number {
+  return above === Number.POSITIVE_INFINITY ? value : above;
 }
 
 /**
- * A quantile of the first `count` values, which are left in another order; linear between the two nearest, the median the mean of both.
+ * A quantile of the first `count` values; linear between the two nearest, the median the mean of both.
  *
  * Absent: null for no values. Source: `numpy.quantile`, method `linear`, and `numpy.median`.
  */
 export function quantileOf(values: Float64Array, count: number, fraction: number): number | null {
   if (count === 0) return null;
   const place = (count - 1) * fraction;
-  const lower = Math.min(count - 1, Math.floor(place));
-  selectKth(values, lower, 0, count - 1);
-  const low = values[lower] as number;
-  const share = place - lower;
-  if (share === 0 || lower + 1 >= count) return low;
-  let high = values[lower + 1] as number;
-  for (let i = lower + 2; i < count; i++) {
-    const value = values[i] as number;
-    if (value < high) high = value;
-  }
+  const rank = Math.min(count - 1, Math.floor(place));
+  const { low, high } = selectKth(values, count, rank);
+  const share = place - rank;
+  if (share === 0) return low;
   if (share === 0.5) return (low + high) / 2;
   return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
 }
