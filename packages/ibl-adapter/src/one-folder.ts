@@ -232,8 +232,9 @@ function listedFiles(
     lists: (isOfKind) => {
       const parsed = paths();
       if (parsed.length === 0) return null;
-      const isOne = parsed.map((path) => path !== undefined && isOfKind(path));
-      return isOne.includes(true) && rows().some(({ qc }, i) => isOne[i] === true && qc !== "CRITICAL");
+      const isOne = (path: AlfPath | undefined) => path !== undefined && isOfKind(path);
+      // Rows become objects at each call: only where the names leave a question.
+      return parsed.some(isOne) && rows().some(({ qc }, i) => qc !== "CRITICAL" && isOne(parsed[i]));
     },
     isOnDisk: disk === undefined || disk.size > 0,
     missingCount: () => {
