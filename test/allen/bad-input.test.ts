@@ -151,13 +151,18 @@ describe("tables", () => {
     });
   });
 
-  it("without a column of the published rule give no verdict rather than a false one", async () => {
+  it("without a column of the published rule pass no unit, and fail those that another bound fails", async () => {
     const adapter = over({
       ...files(TABLES),
       ...edited("units.csv", (text) => text.replace("presence_ratio", "presence")),
     });
     const { rows } = await adapter.units(PROBE);
-    expect(new Set(rows.map(({ quality }) => quality["allen-default@2019"]))).toEqual(new Set([null]));
+    for (const { quality, metrics } of rows) {
+      const [cutoff, violations] = [metrics["allen.amplitude_cutoff"], metrics["allen.isi_violations"]];
+      const fails = !((cutoff ?? Number.NaN) <= 0.1) || !((violations ?? Number.NaN) <= 0.5);
+      expect(quality["allen-default@2019"]).toBe(fails ? false : null);
+    }
+    expect(new Set(rows.map(({ quality }) => quality["allen-default@2019"]))).toEqual(new Set([null, false]));
   });
 });
 

@@ -100,14 +100,18 @@ describe("an Allen cache", () => {
     expectFailure(await run(["units", "--allen", cache, "--probe", probe]), /units\.csv/, /ecephys_channel_id/, /;/);
   });
 
-  it("without a metric of its rule has no verdict on any unit, and none passes", async () => {
+  it("without a metric of its rule passes no unit; one that another bound fails fails, of the others nothing is known", async () => {
     const cache = copySample("allen");
     edit(join(cache, "units.csv"), withoutColumn("isi_violations"));
     const { rows, counts } = await runJson(["units", "--allen", cache]);
     expect(counts).toMatchObject({ passing: 0 });
     expect(rows.length).toBeGreaterThan(50);
-    for (const { quality } of rows) expect(quality).toEqual({ "allen-default@2019": null });
-    expect((await run(["units", "--allen", cache, "--limit", "1"])).out).toMatch(/ \?\n$/);
+    for (const { quality, metrics } of rows) {
+      const value = (name: string) => Number(Reflect.get(Object(metrics), `allen.${name}`) ?? Number.NaN);
+      const fails = !(value("amplitude_cutoff") <= 0.1) || !(value("presence_ratio") >= 0.95);
+      expect(quality).toEqual({ "allen-default@2019": fails ? false : null });
+    }
+    expect((await run(["units", "--allen", cache])).out).toMatch(/ \?\n/);
     expect((await runJson(["units", "--passing", "--allen", cache])).rows).toEqual([]);
   });
 

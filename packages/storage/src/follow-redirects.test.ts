@@ -32,7 +32,7 @@ function nameHosts(names: Readonly<Record<string, string>>): void {
   }) as typeof dns.lookup);
   vi.spyOn(dns.promises, "lookup").mockImplementation((async (name: string) => [
     { address: names[name] ?? "127.0.0.1", family: 4 },
-  ]) as typeof dns.promises.lookup);
+  ]) as unknown as typeof dns.promises.lookup);
 }
 
 async function failureOf(work: Promise<unknown>): Promise<StoreError> {

@@ -10,7 +10,7 @@ beforeAll(() => {
     const address = NAMES[name];
     if (address === undefined) throw new Error("ENOTFOUND");
     return [{ address, family: 4 }];
-  }) as typeof dns.promises.lookup);
+  }) as unknown as typeof dns.promises.lookup);
 });
 afterAll(() => vi.restoreAllMocks());
 

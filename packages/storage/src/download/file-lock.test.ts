@@ -127,7 +127,7 @@ it("fences a holder that slept: what it writes on reaches nobody", async () => {
   const folder = newFolder();
   const asleep = await FileLock.acquire(folder, QUICK);
   const before = await PartFile.open(folder, asleep, [], undefined);
-  await before.begin({ etag: '"1"', lastModified: null, size: 6 });
+  await before.begin({ etag: '"1"', lastModified: null, size: 6, stated: [] });
   await before.append(new TextEncoder().encode("abc"));
   const next = await FileLock.acquire(folder, QUICK);
   expect(next.overtaken).toEqual([{ token: asleep.token, isDead: false }]);
