@@ -29,6 +29,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   "hyparquet-compressors": "packages/formats/src/parquet/decompress.ts",
   // And typed columns, whose pages are ours and whose footer is the library's.
   "hyparquet-writer": ["packages/formats/src/parquet.ts", "packages/formats/src/parquet/typed-writer.ts"],
+  "@uwdata/flechette": "packages/formats/src/arrow.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
   tiff: "packages/formats/src/tiff.ts",
   commander: "packages/cli/src/",
