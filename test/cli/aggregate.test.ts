@@ -164,7 +164,9 @@ describe("crossprobe aggregate", () => {
       cwd: folder,
       columns: 80,
       isTerminal: false,
+      isOutTerminal: false,
       out: () => undefined,
+      outBytes: () => undefined,
       err: (text: string) => errors.push(text),
     };
     const signal = new Proxy(controller.signal, {

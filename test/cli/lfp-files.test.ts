@@ -303,11 +303,16 @@ describe("wrong usage and wrong files", () => {
   it("an interruption leaves nothing behind, and what was there stays", async () => {
     const folder = temporaryFolder();
     const controller = new AbortController();
-    const io = { cwd: folder, columns: 80, isTerminal: false, signal: controller.signal };
+    const io = { cwd: folder, columns: 80, isTerminal: false, isOutTerminal: false, signal: controller.signal };
     const errors: string[] = [];
     const args = ["lfp", "read", archive("format-1/legacy-flat"), "--samples", "0:4500", "--out", "new/x.npy"];
     controller.abort(new Error("interrupted"));
-    const code = await runCommand(args, { ...io, out: () => undefined, err: (text) => errors.push(text) });
+    const code = await runCommand(args, {
+      ...io,
+      out: () => undefined,
+      outBytes: () => undefined,
+      err: (text) => errors.push(text),
+    });
     expect({ code, errors }).toEqual({ code: 1, errors: ["crossprobe: interrupted\n"] });
     expect(readdirSync(folder)).toEqual([]);
   });

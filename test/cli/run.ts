@@ -9,22 +9,29 @@ import { samplesFolder } from "../rosetta/truth.js";
 export interface Outcome {
   readonly code: number;
   readonly out: string;
+  /** What was written to standard output as bytes. */
+  readonly bytes: Uint8Array;
   readonly err: string;
 }
 
 /** Runs a command line in this process, as the terminal would: 80 columns unless told. */
-export async function run(args: readonly string[], { cwd = tmpdir(), columns = 80 } = {}): Promise<Outcome> {
+export async function run(
+  args: readonly string[],
+  { cwd = tmpdir(), columns = 80, isOutTerminal = false } = {},
+): Promise<Outcome> {
   let [out, err] = ["", ""];
+  const bytes: Uint8Array[] = [];
   const code = await runCommand(args, {
-    ...{ cwd, columns, isTerminal: false, signal: new AbortController().signal },
+    ...{ cwd, columns, isTerminal: false, isOutTerminal, signal: new AbortController().signal },
     out: (text) => {
       out += text;
     },
+    outBytes: (piece) => void bytes.push(piece.slice()),
     err: (text) => {
       err += text;
     },
   });
-  return { code, out, err };
+  return { code, out, err, bytes: Buffer.concat(bytes) };
 }
 
 /** The document of a command line with `--json` that must succeed. */

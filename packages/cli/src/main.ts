@@ -13,8 +13,10 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   // npm runs scripts at the root of the checkout; paths on the command line are meant from where the user stands.
   cwd: (process.env.npm_lifecycle_event === "crossprobe" && process.env.INIT_CWD) || process.cwd(),
   out: (text) => void process.stdout.write(text),
+  outBytes: (bytes) => void process.stdout.write(bytes),
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY === true,
+  isOutTerminal: process.stdout.isTTY === true,
   columns: process.stdout.columns ?? 80,
   signal: controller.signal,
 });

@@ -41,6 +41,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./units.js")).unitsCommand,
   },
   {
+    name: "query",
+    summary: "Ask for sessions, probes, channels or units of all datasets by region, quality, subject and more.",
+    open: async () => (await import("./query.js")).queryCommand,
+  },
+  {
     name: "aggregate",
     summary: "Write the units of all probes as one Parquet table, and their spikes as one HDF5 file.",
     open: async () => (await import("./aggregate.js")).aggregateCommand,
