@@ -21,7 +21,7 @@ export async function describeCaches(
   const releases = new Set(found.map(({ release }) => release).filter((release) => release !== null));
   return {
     sources: caches.map(({ url }, i) => ({ url, kind: kindOf(found[i]?.answers) })),
-    release: releases.size > 0 ? [...releases].join(", ") : null,
+    release: releases.size > 0 ? [...releases].sort().join(", ") : null,
     answers: found.map(({ answers }) => answers).reduce(eitherAnswer),
     notices: found.flatMap(({ notices }) => notices),
   };

@@ -4,7 +4,27 @@ export { Answer, type Batch, type Coverage, type Row, summaryName } from "./answ
 export { type BuildOptions, type BuildProgress, buildCatalogue, type CatalogueSource } from "./build.js";
 export { type AnswerOptions, Catalogue } from "./catalogue.js";
 export { columnsOf } from "./check-question.js";
+export {
+  type Cohort,
+  type CohortDataset,
+  type CohortOptions,
+  cohortRows,
+  createCohort,
+  formatCohort,
+  parseCohort,
+} from "./cohort.js";
+export {
+  type CohortDifference,
+  type DatasetDifference,
+  diffCohorts,
+  type PlaceChange,
+  type Turnover,
+} from "./cohort-difference.js";
+export type { CohortReason } from "./cohort-reasons.js";
+export type { CohortRow } from "./cohort-rows.js";
+export type { CohortRule } from "./cohort-rules.js";
 export type { DatasetEntry } from "./dataset-entry.js";
 export type { Group, GroupSummary } from "./groups.js";
 export type { ColumnMeaning } from "./layout.js";
 export type { ResolvedColumn } from "./resolved-column.js";
+export { type CohortVerification, type LeftRows, verifyCohort } from "./verify-cohort.js";

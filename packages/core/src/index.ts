@@ -126,6 +126,7 @@ export type { MeanWaveform, WaveformTable } from "./model/waveforms.js";
 export { type NdArray, type NumericArray, ndArray } from "./nd-array.js";
 export { pause } from "./pause.js";
 export { type Asking, ask, asking } from "./query/ask.js";
+export { checkedData } from "./query/checked-data.js";
 export {
   AVAILABILITIES,
   type Availability,

@@ -9,9 +9,15 @@ const DEEPEST = 64;
  * Plain data checked against a schema.
  *
  * @param what what the data should be, such as `question`
+ * @param hint what to compare it with
  * @throws {@link QueryError} that names the first part which does not fit, such as `where[0].near.dv`, and what it should be
  */
-export function checkedData<Value>(schema: z.ZodType<Value>, data: unknown, what: string): Value {
+export function checkedData<Value>(
+  schema: z.ZodType<Value>,
+  data: unknown,
+  what: string,
+  hint = "compare it with a question made by ask() and JSON.stringify",
+): Value {
   if (isDeeperThan(DEEPEST, data)) {
     throw new QueryError(`the ${what} nests more than ${DEEPEST} levels`, {
       hint: "put unions and intersections side by side",
@@ -23,7 +29,7 @@ export function checkedData<Value>(schema: z.ZodType<Value>, data: unknown, what
   const fault = issue === undefined ? { path: [], says: "does not fit" } : faultOf(issue, data);
   throw new QueryError(`${placeOf(fault.path, what)} ${fault.says}`, {
     cause: parsed.error,
-    hint: "compare it with a question made by ask() and JSON.stringify",
+    hint,
   });
 }
 
