@@ -46,6 +46,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./query.js")).queryCommand,
   },
   {
+    name: "catalogue",
+    summary: "Gather the tables of all sources in one file that is asked at once (catalogue build, info, verify).",
+    open: async () => (await import("./catalogue-file.js")).catalogueCommand,
+  },
+  {
     name: "aggregate",
     summary: "Write the units of all probes as one Parquet table, and their spikes as one HDF5 file.",
     open: async () => (await import("./aggregate.js")).aggregateCommand,

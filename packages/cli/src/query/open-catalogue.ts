@@ -35,13 +35,25 @@ export async function withCatalogue(
   });
 }
 
-/** A catalogue of every source, with how far it is on standard error. */
-export async function buildWithProgress({ hub, io }: CommandContext, previous?: Catalogue): Promise<Catalogue> {
+/**
+ * A catalogue of every source, with how far it is on standard error.
+ *
+ * @param previous rows of probes that have not changed are taken from it
+ * @param onReused called with how many probes of a dataset were taken from it so far
+ */
+export async function buildWithProgress(
+  { hub, io }: CommandContext,
+  previous?: Catalogue,
+  onReused?: (dataset: string, probes: number) => void,
+): Promise<Catalogue> {
   const progress = new Progress(io);
   try {
     return await buildCatalogue(hub, {
       ...{ signal: io.signal, previous },
-      onProgress: ({ dataset, probes }) => progress.update(`${dataset}: probes in the catalogue:`, probes),
+      onProgress: ({ dataset, probes, reused }) => {
+        progress.update(`${dataset}: probes in the catalogue:`, probes);
+        onReused?.(dataset, reused);
+      },
     });
   } finally {
     progress.end();
