@@ -6,6 +6,7 @@ const SCRIPTS = {
   "allen-lfp": "allen/lfp.mjs",
   "allen-tables": "allen-tables.mjs",
   allen: "allen/main.mjs",
+  catalogue: "catalogue/main.mjs",
   "csv-read": "csv-read.mjs",
   "hdf5-window-memory": "hdf5-window-memory.mjs",
   lfpack: "lfpack/main.mjs",

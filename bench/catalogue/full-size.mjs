@@ -2,6 +2,7 @@
 // answered from memory. Regions, rates and metrics are drawn, not measured; sizes are those of the releases.
 import { descendants, findRegion, granularityOf, regions } from "@crossprobe/atlas";
 import { ref } from "@crossprobe/core";
+import { createRandom } from "../../scripts/random.mjs";
 
 /** Rows of the releases: 699 insertions of the Brain-Wide Map, 332 probes of Visual Coding. */
 export const SIZES = {
@@ -21,17 +22,6 @@ const METRICS = {
 };
 const RULES = { ibl: "ibl-good@2023", allen: "allen-default@2019" };
 
-/** Deterministic: mulberry32. */
-export function randomFrom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Labels that probes pass through: fine ones for the first dataset, areas and some parents for the second, as in the releases. */
 const LEAVES = regions().filter((region) => descendants(region).length === 0);
 const AREAS = regions().filter((region) => granularityOf(region) === "area");
@@ -44,7 +34,7 @@ export class FullSizeSource {
 
   /** @param scale share of the probes of the releases */
   constructor({ seed = 7, scale = 1 } = {}) {
-    this.#random = randomFrom(seed);
+    this.#random = createRandom(seed).uniform;
     this.#scale = scale;
   }
 
@@ -106,6 +96,19 @@ export class FullSizeSource {
   }
 
   async channels(probe) {
+    return this.tableNow("channels", probe);
+  }
+
+  async unitTable(probe) {
+    return this.tableNow("units", probe);
+  }
+
+  /** The same without a promise. */
+  tableNow(name, probe) {
+    return name === "channels" ? this.#channels(probe) : this.#units(probe);
+  }
+
+  #channels(probe) {
     const { dataset } = probe;
     const count = this.#share(probe, "channels");
     const tract = this.#tract(dataset);
@@ -124,7 +127,7 @@ export class FullSizeSource {
     return { probe, rows, provenance: [], notices: [] };
   }
 
-  async unitTable(probe) {
+  #units(probe) {
     const { dataset } = probe;
     const count = this.#share(probe, "units");
     const tract = this.#tract(dataset);

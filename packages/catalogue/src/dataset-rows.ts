@@ -160,7 +160,7 @@ function inPlace(count: number): Uint32Array {
   return new Uint32Array(count).map((_, i) => i);
 }
 
-/** Rows by label, those of one label in their order; and where each label begins. */
+/** Rows by label, those of one label in their order; and where each label begins. Those without a label stand by the reason for it. */
 function byLabel(table: TableRows): { order: Uint32Array; offsets: Uint32Array } {
   const labels = table.codes("labelRegion").codes();
   const { rowCount } = table;
@@ -178,5 +178,7 @@ function byLabel(table: TableRows): { order: Uint32Array; offsets: Uint32Array }
     order[place] = row;
     free[label] = place + 1;
   }
+  const reasons = table.codes("regionAbsent").codes();
+  order.subarray(0, offsets[1]).sort((a, b) => (reasons[a] as number) - (reasons[b] as number) || a - b);
   return { order, offsets };
 }

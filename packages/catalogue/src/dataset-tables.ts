@@ -1,5 +1,5 @@
 import type { CallOptions, RowKind } from "@crossprobe/core";
-import { type Codes, textOf } from "./column.js";
+import { type Cell, type Codes, textOf } from "./column.js";
 import type { DatasetEntry } from "./dataset-entry.js";
 import { Partition, wholeOf } from "./partition.js";
 
@@ -9,6 +9,7 @@ export class DatasetTables {
   readonly #tables: ReadonlyMap<RowKind, Partition>;
   #probeIds: readonly string[] | undefined;
   #sessionIds: readonly string[] | undefined;
+  readonly #cells = new Map<string, readonly Cell[]>();
 
   constructor(entry: DatasetEntry, partitions: readonly Partition[]) {
     this.entry = entry;
@@ -37,6 +38,13 @@ export class DatasetTables {
     const probes = this.table("probes");
     await probes.need(["sessionRow"], wholeOf(probes), options);
     return probes.codes("sessionRow");
+  }
+
+  /** Cells by the code of a probe, made once. */
+  cellsByProbe(name: string, make: () => readonly Cell[]): readonly Cell[] {
+    const cells = this.#cells.get(name) ?? make();
+    this.#cells.set(name, cells);
+    return cells;
   }
 
   async probeIds(options?: CallOptions): Promise<readonly string[]> {

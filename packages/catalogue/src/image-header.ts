@@ -6,7 +6,7 @@ export const MAGIC = Uint8Array.from([0x43, 0x50, 0x43, 0x41, 0x54, 0x0d, 0x0a, 
 /** After the magic: length of the header and its checksum, four bytes each, little-endian. */
 export const PREAMBLE_BYTES = MAGIC.length + 8;
 /** The data are read, and their checksums kept, by blocks of so many bytes. */
-export const BLOCK_BYTES = 1 << 16;
+export const BLOCK_BYTES = 1 << 14;
 
 const spanSchema = z.strictObject({ offset: z.int().min(0), length: z.int().min(0) }).readonly();
 

@@ -27,7 +27,7 @@ export interface OpenOptions extends CallOptions {
   readonly crc32?: ((bytes: Uint8Array) => number) | undefined;
 }
 
-const FIRST_READ = 4 * BLOCK_BYTES;
+const FIRST_READ = 8 * BLOCK_BYTES;
 
 /** The header of a columns file, its checksum verified. @throws {@link FormatError} where it is none, or damaged */
 async function readHeader(

@@ -7,6 +7,8 @@ import { type ResolvedColumn, type Resolving, resolveColumn } from "./resolved-c
 
 /** Column that tells sessions, probes, channels and units apart: all stand in one table. */
 export const KIND = "kind";
+/** Its value for the rows of a table. */
+export const nameOfKind = (kind: RowKind): string => kind.slice(0, -1);
 
 /** Native identifiers instead of references: what other tables of a dataset are joined by. */
 const IDS: Readonly<Record<string, string>> = {
@@ -77,7 +79,7 @@ export async function parquetColumns(
     const found = names.has(name) ? await resolveColumn(name, resolving, options) : undefined;
     columns.set(name, found === undefined ? { kind: "absent" } : toTyped(found, type, rowCount));
   }
-  columns.set(KIND, constant(kind.slice(0, -1), rowCount));
+  columns.set(KIND, constant(nameOfKind(kind), rowCount));
   const lazy: [name: string, data: TextData][] = [];
   const ids = await idColumns(tables, kind, options);
   for (const [name, column] of ids.columns) columns.set(name, column);

@@ -79,16 +79,27 @@ async function labelColumn(
   const table = tables.table(kind);
   if (!table.has("labelRegion")) return undefined;
   await table.need(["labelRegion"], selection.ranges, options);
-  const cells = name === "region" ? mappedAcronyms(mapping) : GRANULARITIES();
+  const cells = name === "region" ? mappedAcronyms(mapping) : labelGranularities();
   return { kind: "coded", codes: table.codes("labelRegion"), cells };
 }
 
+const acronyms = new Map<Mapping, readonly (string | null)[]>();
+
 /** Acronym in a mapping by label code; null for no label, and for what the mapping does not have. */
 export function mappedAcronyms(mapping: Mapping): readonly (string | null)[] {
-  return [null, ...regions().map((region) => mapRegion(region, mapping)?.acronym ?? null)];
+  const known = acronyms.get(mapping);
+  if (known !== undefined) return known;
+  const made = [null, ...regions().map((region) => mapRegion(region, mapping)?.acronym ?? null)];
+  acronyms.set(mapping, made);
+  return made;
 }
 
-const GRANULARITIES = (): readonly Cell[] => [null, ...regions().map(granularityOf)];
+let granularities: readonly Cell[] | undefined;
+
+function labelGranularities(): readonly Cell[] {
+  granularities ??= [null, ...regions().map(granularityOf)];
+  return granularities;
+}
 
 /** References are made of the ids when they are looked at. */
 async function references(
@@ -101,9 +112,8 @@ async function references(
   const toRef = (id: string): string => formatRef(ref(tables.entry.id, refKind, id));
   if (owner === "sessions" || owner === "probes") {
     const ids = owner === "sessions" ? await tables.sessionIds(options) : await tables.probeIds(options);
-    const cells = ids.map(toRef);
-    if (owner === kind) return { kind: "texts", at: (row) => cells[row] ?? null };
-    return byProbe(owner, cells, tables, kind, selection, options);
+    if (owner === kind) return { kind: "texts", at: (row) => (ids[row] === undefined ? null : toRef(ids[row])) };
+    return byProbe(owner, name, () => ids.map(toRef), { tables, kind, selection }, options);
   }
   const table = tables.table(kind);
   await table.need([name, "probeRow"], selection.ranges, options);
@@ -127,26 +137,28 @@ async function joined(
   await table.need([name], wholeOf(table), options);
   const data = table.column(name);
   if (data === undefined) return undefined;
-  const cells = Array.from({ length: table.rowCount }, (_, row) => cellOf(data, row, ""));
-  return byProbe(owner, cells, tables, kind, selection, options);
+  const cells = () => Array.from({ length: table.rowCount }, (_, row) => cellOf(data, row, ""));
+  return byProbe(owner, name, cells, { tables, kind, selection }, options);
 }
 
 /** Cells of sessions or probes for the rows that belong to them: one cell a probe, whatever the number of rows. */
 async function byProbe(
   owner: RowKind,
-  cells: readonly Cell[],
-  tables: DatasetTables,
-  kind: RowKind,
-  selection: Selection,
+  name: string,
+  cellsOf: () => readonly Cell[],
+  { tables, kind, selection }: Omit<Resolving, "mapping">,
   options: CallOptions,
 ): Promise<ResolvedColumn | undefined> {
-  const sessionRows = await tables.sessionRows(options);
-  if (kind === "probes") return { kind: "coded", codes: sessionRows, cells: [null, ...cells] };
   if (kind === "sessions") return undefined;
+  const sessionRows = await tables.sessionRows(options);
+  if (kind === "probes") return { kind: "coded", codes: sessionRows, cells: [null, ...cellsOf()] };
   const table = tables.table(kind);
   await table.need(["probeRow"], selection.ranges, options);
-  const ofProbe = owner === "probes" ? cells : Array.from(sessionRows, (session) => cells[session - 1] ?? null);
-  return { kind: "coded", codes: table.codes("probeRow"), cells: [null, ...ofProbe] };
+  const cells = tables.cellsByProbe(`${owner} ${name}`, () => {
+    const own = cellsOf();
+    return [null, ...(owner === "probes" ? own : Array.from(sessionRows, (session) => own[session - 1] ?? null))];
+  });
+  return { kind: "coded", codes: table.codes("probeRow"), cells };
 }
 
 /** The cell of a row. */
