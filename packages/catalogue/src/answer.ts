@@ -90,7 +90,7 @@ export class Answer {
   /** Selected rows whose label the mapping has no region for; those without a label are not among them. */
   async unmapped(options: CallOptions = {}): Promise<number> {
     const { kind, mapping } = this.question;
-    if (mapping === "allen" || (kind !== "channels" && kind !== "units")) return 0;
+    if (kind !== "channels" && kind !== "units") return 0;
     const acronyms = mappedAcronyms(mapping);
     let count = 0;
     for (const { tables, selection } of this.#parts) {
