@@ -12,6 +12,7 @@ const SCRIPTS = {
   lfpack: "lfpack/main.mjs",
   "lfpack-big": "lfpack/large.mjs",
   "lfpack-kernels": "lfpack-kernels.mjs",
+  "parquet-typed": "parquet-typed.mjs",
   "remote-hdf5": "remote-hdf5/main.mjs",
 };
 

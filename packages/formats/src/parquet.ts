@@ -46,6 +46,15 @@ export {
   readParquetTexts,
 } from "./parquet/compact.js";
 export type { TypedCodes, TypedColumn, TypedNumberType, TypedParquetType } from "./parquet/typed-column.js";
+export {
+  openTypedParquet,
+  readTypedParquet,
+  type TypedBounds,
+  type TypedGroup,
+  type TypedParquetFile,
+  type TypedReadOptions,
+  type TypedRows,
+} from "./parquet/typed-reader.js";
 export { createTypedParquetWriter, type TypedParquetWriter } from "./parquet/typed-writer.js";
 export type { ParquetCategories, ParquetColumnType };
 

@@ -21,6 +21,11 @@ export class ByteTexts {
     return this.#add(slot, hash, bytes, start, end);
   }
 
+  /** The highest number that a text has. */
+  get highest(): number {
+    return this.#ends.length - 1;
+  }
+
   /** The texts by their numbers; the first, number 0, is null. */
   texts(): (string | null)[] {
     const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,4 +1,6 @@
+import { DataError } from "@crossprobe/core";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
+import { crc32 } from "../crc32.js";
 import { checkDelta } from "./delta-check.js";
 import { checkRuns, type LevelShape, levelWidth } from "./runs.js";
 
@@ -9,6 +11,8 @@ export interface PageHeader {
   readonly type: string;
   readonly uncompressed_page_size: number;
   readonly compressed_page_size: number;
+  /** CRC-32 of the page as it is stored, where the writer kept it. */
+  readonly crc?: number | undefined;
   readonly data_page_header?: { readonly num_values: number; readonly encoding: string } | undefined;
   readonly dictionary_page_header?: { readonly num_values: number } | undefined;
   readonly data_page_header_v2?: PageHeaderV2 | undefined;
@@ -31,6 +35,8 @@ export interface PageReader {
 
 /** What the decoder of the Parquet library does for one column. */
 export interface PageDecoder<Decoded extends Values> {
+  /** Reads nothing outside the page that it is given: then pages that are not compressed are given where they lie, without a copy. */
+  readonly staysInside?: boolean;
   header(reader: PageReader): PageHeader;
   decompress(bytes: Uint8Array, length: number): Uint8Array;
   /** Values of an uncompressed data page; of nested columns, a page may continue the last row of `previous`. */
@@ -47,6 +53,8 @@ export interface ChunkFacts {
   readonly uncompressedBytes: number;
   readonly isFlat: boolean;
   readonly levels: LevelShape;
+  /** Whether pages are held to their checksums, where they have any; they are unless it is false. */
+  readonly isVerified?: boolean;
 }
 
 /**
@@ -66,6 +74,7 @@ export function decodeChunk<Decoded extends Values>(
   try {
     return decodePages(chunk, facts, decoder);
   } catch (cause) {
+    if (cause instanceof DataError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`column ${facts.name}: ${reason}`, { cause });
   }
@@ -88,6 +97,8 @@ function decodePages<Decoded extends Values>(
     if (!(size >= 0 && reader.offset + size <= chunk.length)) throw new Error(`a page claims ${size} bytes`);
     const stored = chunk.subarray(reader.offset, reader.offset + size);
     reader.offset += size;
+    if (header.crc !== undefined && facts.isVerified !== false && crc32(stored) !== header.crc >>> 0)
+      throw new Error("a page's checksum is another");
     const count = valueCountOf(header);
     const limit = header.type === "DICTIONARY_PAGE" ? header.uncompressed_page_size : valuesLeft;
     if (!(count >= 0 && count <= limit)) throw new Error(`a page claims ${count} values where ${limit} can be`);
@@ -126,7 +137,10 @@ function uncompressed<Decoded extends Values>(
     throw new Error(`a page claims ${total} bytes uncompressed, the limit is ${bytesLeft} of its column`);
   }
   const { data_page_header_v2: v2 } = header;
-  if (header.type !== "DATA_PAGE_V2" || v2 === undefined) return new Uint8Array(decoder.decompress(stored, total));
+  if (header.type !== "DATA_PAGE_V2" || v2 === undefined) {
+    const page = decoder.decompress(stored, total);
+    return decoder.staysInside === true ? page : new Uint8Array(page);
+  }
   const levelBytes = v2.repetition_levels_byte_length + v2.definition_levels_byte_length;
   const areLevelsInside = v2.repetition_levels_byte_length >= 0 && v2.definition_levels_byte_length >= 0;
   if (!areLevelsInside || levelBytes > total || levelBytes > stored.length)

@@ -18,9 +18,13 @@ const SMALLEST_FILE_BYTES = 12;
  * @throws {@link FormatError} when a slice lies outside the file or comes back short, or the file is too small to be one
  */
 export async function openRanges(store: ByteStore, key: string, options: CallOptions): Promise<RangeFile | undefined> {
-  const url = urlOf(store, key);
   const size = await store.size(key, options);
-  if (size === undefined) return undefined;
+  return size === undefined ? undefined : rangesOf(store, key, size, options);
+}
+
+/** The same for a file whose size is known. */
+export function rangesOf(store: ByteStore, key: string, size: number, options: CallOptions): RangeFile {
+  const url = urlOf(store, key);
   const fail = (reason: string, at: number): FormatError =>
     new FormatError(`${url} is no readable Parquet file: ${reason}.`, { format: "parquet", url, at });
   if (size < SMALLEST_FILE_BYTES) throw fail(`it has only ${size} bytes`, 0);
