@@ -51,6 +51,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./catalogue-file.js")).catalogueCommand,
   },
   {
+    name: "cohort",
+    summary: "Save the rows that answer a question, check whether they are still the same, and say what changed.",
+    open: async () => (await import("./cohort.js")).cohortCommand,
+  },
+  {
     name: "aggregate",
     summary: "Write the units of all probes as one Parquet table, and their spikes as one HDF5 file.",
     open: async () => (await import("./aggregate.js")).aggregateCommand,
