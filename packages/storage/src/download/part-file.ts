@@ -10,9 +10,6 @@ import { absentIsUndefined } from "./safe-path.js";
 /** Before a server has answered. */
 export const NOTHING_KNOWN: Omit<PartState, "verified"> = { etag: null, lastModified: null, size: null, stated: [] };
 
-/** What may wait in memory for the disk, bytes: a long file would keep its publishing waiting for all of it. */
-const FLUSHED_BYTES = 64 * 1024 * 1024;
-
 /** The bytes of a file that is under way: what is there, what object they are of, and their digests so far. */
 export class PartFile {
   readonly path: string;
@@ -25,10 +22,6 @@ export class PartFile {
   readonly #file: FileHandle;
   readonly #wanted: readonly FileDigest[];
   readonly #digests: PartDigests;
-  #flushed = 0;
-  #flush: Promise<void> | undefined;
-  /** The system tells of bytes that it could not keep only once. */
-  #flushError: unknown;
 
   private constructor(work: string, token: string, file: FileHandle, wanted: readonly FileDigest[]) {
     this.path = partPath(work, token);
@@ -79,14 +72,11 @@ export class PartFile {
       this.#digests.add(piece.subarray(done, done + bytesWritten));
       done += bytesWritten;
     }
-    if (this.length - this.#flushed >= FLUSHED_BYTES) this.#startFlush();
   }
 
   /** Brings everything to the disk, and gives the digests of it. Nothing can be appended after. */
   async finish(): Promise<FileDigest[]> {
     const [digests] = await Promise.all([this.#digests.finish(), this.#file.sync()]);
-    await this.#flush;
-    if (this.#flushError !== undefined) throw this.#flushError;
     return digests;
   }
 
@@ -96,22 +86,8 @@ export class PartFile {
     await this.#writeState();
   }
 
-  /** Sends to the disk what was written, while more comes. */
-  #startFlush(): void {
-    this.#flushed = this.length;
-    this.#flush ??= this.#file
-      .datasync()
-      .catch((error: unknown) => {
-        this.#flushError ??= error;
-      })
-      .finally(() => {
-        this.#flush = undefined;
-      });
-  }
-
   /** What holds no byte is removed: nothing could go on from it. */
   async close(): Promise<void> {
-    await this.#flush;
     await this.#digests.close();
     await this.#file.close().catch(() => undefined);
     if (this.length > 0) return;
@@ -122,7 +98,6 @@ export class PartFile {
     await this.#digests.restart(this.#known());
     await this.#file.truncate(0);
     this.length = 0;
-    this.#flushed = 0;
     this.isResumed = false;
   }
 
