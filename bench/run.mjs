@@ -14,6 +14,7 @@ const SCRIPTS = {
   "lfpack-kernels": "lfpack-kernels.mjs",
   "parquet-typed": "parquet-typed.mjs",
   "remote-hdf5": "remote-hdf5/main.mjs",
+  storage: "storage/main.mjs",
 };
 
 const [name, ...options] = process.argv.slice(2);

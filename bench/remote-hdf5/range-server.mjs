@@ -36,7 +36,12 @@ function answer(folder, request, response, counts) {
   const isPart = from !== undefined;
   const range = isPart ? { "Content-Range": `bytes ${start}-${end - 1}/${found.size}` } : {};
   response.writeHead(isPart ? 206 : 200, { ...head, ...range, "Content-Length": end - start });
-  counts.bytes += end - start;
   counts.ranges.push([start, end - start]);
-  createReadStream(path, { start, end: end - 1, highWaterMark: 1 << 20 }).pipe(response);
+  const stream = createReadStream(path, { start, end: end - 1, highWaterMark: 1 << 20 });
+  stream.on("data", ({ byteLength }) => {
+    counts.bytes += byteLength;
+  });
+  // Clients may hang up before the end: what they did not take is neither read nor counted.
+  response.once("close", () => stream.destroy());
+  stream.pipe(response);
 }
