@@ -1,6 +1,7 @@
 import type { CallOptions, Question, Summary } from "@crossprobe/core";
 import type { AnswerParts } from "./answer.js";
 import type { Cell } from "./column.js";
+import { slotMixer } from "./mix-slots.js";
 import { mappedAcronyms, type ResolvedColumn, type Resolving, resolveColumn } from "./resolved-column.js";
 import { quantileOf } from "./select-kth.js";
 
@@ -79,6 +80,8 @@ interface Piece {
 interface KeyColumn {
   readonly slotOf: (row: number) => number;
   readonly slots: readonly KeySlot[];
+  /** Of slots at most; those of texts are met one after the other. */
+  readonly slotCount: number;
   /** End of the run of rows, this one among them, that have one slot; not given where only looking tells. */
   readonly runEndOf?: ((row: number) => number) | undefined;
 }
@@ -92,12 +95,13 @@ async function keyColumn(name: string, resolving: Resolving, options: CallOption
   const column = await resolveColumn(name, resolving, options);
   const nothing: KeySlot = { value: null, absent: null };
   if (column === undefined || column.kind === "numbers")
-    return { slotOf: () => 0, slots: [nothing], runEndOf: () => Infinity };
+    return { slotOf: () => 0, slots: [nothing], slotCount: 1, runEndOf: () => Infinity };
   if (column.kind === "coded") {
     const { codes, cells } = column;
     const [only] = cells;
     if (cells.length === 1) {
-      return { slotOf: () => 0, slots: [{ value: only ?? null, absent: null }], runEndOf: () => Infinity };
+      const slots = [{ value: only ?? null, absent: null }];
+      return { slotOf: () => 0, slots, slotCount: 1, runEndOf: () => Infinity };
     }
     return distinct(
       cells.map((value) => ({ value, absent: null })),
@@ -112,7 +116,7 @@ async function keyColumn(name: string, resolving: Resolving, options: CallOption
     known.set(value, slot);
     return slot;
   };
-  return { slotOf, slots };
+  return { slotOf, slots, slotCount: resolving.selection.rowCount };
 }
 
 /** Regions of the mapping; labels that it has none for, and each reason for having no label, are groups of their own. */
@@ -150,7 +154,7 @@ function distinct(slots: readonly KeySlot[], codeOf: (row: number) => number): K
     known.set(key, found);
     return found;
   });
-  return { slotOf: (row) => slotOfCode[codeOf(row)] as number, slots: kept };
+  return { slotOf: (row) => slotOfCode[codeOf(row)] as number, slots: kept, slotCount: kept.length };
 }
 
 function collect(
@@ -159,7 +163,8 @@ function collect(
   keys: readonly KeyColumn[],
   groups: Map<string, GroupRows>,
 ): void {
-  const known = new Map<number, GroupRows>();
+  const known = new Map<number | string, GroupRows>();
+  const mix = slotMixer(keys.map(({ slotCount }) => slotCount));
   const groupOf = (slots: readonly number[]): GroupRows => {
     const found = slots.map((slot, i) => keys[i]?.slots[slot]);
     const text = JSON.stringify(found);
@@ -173,7 +178,7 @@ function collect(
     return group;
   };
   for (const { slots, rows } of runsOf(part, keys)) {
-    const mixed = slots.reduce((sum, slot) => sum * MIXING + slot, 0);
+    const mixed = mix(slots);
     const group = known.get(mixed) ?? groupOf(slots);
     known.set(mixed, group);
     group.count += rows instanceof Uint32Array ? rows.length : rows.end - rows.start;
@@ -192,27 +197,24 @@ function runsOf(part: AnswerParts, keys: readonly KeyColumn[]): readonly Run[] {
   if (ends.every((runEndOf) => runEndOf !== undefined)) return knownRuns(part, keys, ends);
   const { ranges, rowCount } = part.selection;
   const ids = new Uint32Array(rowCount);
-  const widths = keys.map(() => 0);
+  const slots = keys.map(() => 0);
+  const mix = slotMixer(keys.map(({ slotCount }) => slotCount));
   let place = 0;
-  const known = new Map<number, number>();
+  const known = new Map<number | string, number>();
   const combos: number[][] = [];
   let runCount = 0;
-  let last = -1;
+  let last: number | string = -1;
   for (const { start, end } of ranges) {
     for (let row = start; row < end; row++) {
-      let mixed = 0;
-      for (let i = 0; i < keys.length; i++) {
-        const slot = (keys[i] as KeyColumn).slotOf(row);
-        widths[i] = slot;
-        mixed = mixed * MIXING + slot;
-      }
+      for (let i = 0; i < keys.length; i++) slots[i] = (keys[i] as KeyColumn).slotOf(row);
+      const mixed = mix(slots);
       if (mixed !== last || row === start) {
         runCount++;
         last = mixed;
       }
       let id = known.get(mixed);
       if (id === undefined) {
-        id = combos.push([...widths]) - 1;
+        id = combos.push([...slots]) - 1;
         known.set(mixed, id);
       }
       ids[place++] = id;
@@ -237,9 +239,6 @@ function knownRuns(
   }
   return runs;
 }
-
-/** Slots of a column are fewer, so that mixed numbers of up to three of them are exact and differ. */
-const MIXING = 100_003;
 
 function asRuns(part: AnswerParts, ids: Uint32Array, combos: readonly number[][]): readonly Run[] {
   const runs: Run[] = [];

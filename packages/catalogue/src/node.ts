@@ -1,6 +1,6 @@
 /** Catalogues in files: the Parquet file that is kept and shared, and the columns file beside it that is opened at once. */
 
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -57,7 +57,7 @@ async function publish(
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { signal }: CallOptions,
 ): Promise<number> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   let file: FileHandle | undefined;
   try {
     file = await open(temporary, "w");
