@@ -35,6 +35,9 @@ interface Entity {
   readonly probes: readonly ProbeInsertion[];
 }
 
+/** Why there is no label, in the order of their rows. */
+const REASONS = ["outsideBrain", "notRegistered", "notRecorded", "notReleased", "failedQc", "unknown"];
+
 const listed = <Row>(rows: readonly Row[] | Error): readonly Row[] => (rows instanceof Error ? [] : rows);
 
 const ENTITIES = new WeakMap<DrawnDataset, Map<RowKind, readonly Entity[]>>();
@@ -74,7 +77,8 @@ function listEntities(dataset: DrawnDataset, kind: RowKind): readonly Entity[] {
     });
   });
   if (kind === "sessions" || kind === "probes") return all;
-  const orderOf = ({ placed }: Entity) => (placed?.region ? regionOf(placed.region).order : -1);
+  const orderOf = ({ placed }: Entity) =>
+    placed?.region ? regionOf(placed.region).order : REASONS.indexOf(placed?.regionAbsent ?? "") - REASONS.length;
   return [...all].sort((a, b) => orderOf(a) - orderOf(b));
 }
 

@@ -1,7 +1,8 @@
 import { findRegionById } from "@crossprobe/atlas";
 import type { Channel, ProbeInsertion, RowKind, Session, Unit } from "@crossprobe/core";
+import type { ColumnData } from "./column.js";
 import type { DatasetEntry } from "./dataset-entry.js";
-import { verdictColumn } from "./layout.js";
+import { OWN_COLUMNS, verdictColumn } from "./layout.js";
 import { labelCount, Partition, present } from "./partition.js";
 import { TableRows } from "./table-rows.js";
 
@@ -97,7 +98,7 @@ export class DatasetRows {
       const isPlaced = kind === "channels" || kind === "units";
       const { order, offsets } = isPlaced ? byLabel(table) : { order: inPlace(table.rowCount), offsets: undefined };
       const columns = table.finish(order);
-      const stored = new Map([...columns].map(([name, data]) => [name, present(data)]));
+      const stored = new Map(inColumnOrder(columns, kind, entry).map(([name, data]) => [name, present(data)]));
       return new Partition(entry, kind, order.length, stored, offsets);
     };
     return (["sessions", "probes", "channels", "units"] as const).map(make);
@@ -154,6 +155,20 @@ function labelCodeOf(label: Channel["region"]): number {
   const region = findRegionById(label.id);
   if (region !== undefined) return region.order + 1;
   throw new Error(`the label ${label.acronym} has the id ${label.id}, which no structure has`);
+}
+
+/** Columns of the layout, verdicts, defined metrics, others by name: whatever order they were met in. */
+function inColumnOrder(
+  columns: ReadonlyMap<string, ColumnData>,
+  kind: RowKind,
+  { rules, metrics }: DatasetEntry,
+): readonly (readonly [string, ColumnData])[] {
+  const known = [...OWN_COLUMNS[kind], ...rules.map(({ id }) => verdictColumn(id)), ...metrics.map(({ id }) => id)];
+  const others = [...columns.keys()].filter((name) => !known.includes(name)).sort();
+  return [...known, ...others].flatMap((name) => {
+    const data = columns.get(name);
+    return data === undefined ? [] : [[name, data] as const];
+  });
 }
 
 function inPlace(count: number): Uint32Array {

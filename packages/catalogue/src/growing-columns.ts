@@ -65,11 +65,13 @@ export class GrowingCodes implements GrowingColumn {
   #codes = new Uint32Array(0);
   readonly #known = new Map<string, number>();
   readonly #texts: string[] = [""];
+  readonly #givenTexts: number;
   #largest = 0;
 
-  /** @param texts every text that may occur, in the order of their codes from 1 on; more are added as they come */
+  /** @param texts that keep their codes, from 1 on, whether they occur or not */
   constructor(texts: readonly string[] = []) {
     for (const text of texts) this.#codeOf(text);
+    this.#givenTexts = this.#texts.length;
   }
 
   reserve(rows: number): void {
@@ -94,11 +96,22 @@ export class GrowingCodes implements GrowingColumn {
     return this.#codes;
   }
 
+  /** Texts that were not given get their codes as they come in this order: whatever order the rows were added in, equal rows give equal columns. */
   finish(order: Uint32Array): CodeData {
+    const texts = this.#texts.slice(0, this.#givenTexts);
     const codes = codesFor(Math.max(this.#texts.length, this.#largest + 1), order.length);
-    for (let i = 0; i < order.length; i++) codes[i] = this.#codes[order[i] as number] as number;
+    const final = new Uint32Array(this.#texts.length);
+    for (let i = 0; i < order.length; i++) {
+      const code = this.#codes[order[i] as number] as number;
+      if (code < this.#givenTexts || code >= final.length) {
+        codes[i] = code;
+        continue;
+      }
+      if (final[code] === 0) final[code] = texts.push(this.#texts[code] as string) - 1;
+      codes[i] = final[code] as number;
+    }
     this.#codes = new Uint32Array(0);
-    return { kind: "code", codes, texts: this.#texts };
+    return { kind: "code", codes, texts };
   }
 
   #codeOf(text: string): number {

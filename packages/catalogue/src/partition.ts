@@ -19,7 +19,7 @@ export interface StoredColumn {
 
 /**
  * The rows of one kind of one dataset. Channels and units lie in the order of the ontology's walk by the label that their source gives
- * (those without one first), so that a structure with all below it is one run of rows; within a label in the order of the source.
+ * (those without one first, by the reason for it), so that a structure with all below it is one run of rows; within a label in the order of the source.
  */
 export class Partition {
   readonly dataset: DatasetEntry;

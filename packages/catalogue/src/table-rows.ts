@@ -1,4 +1,5 @@
 import { regions } from "@crossprobe/atlas";
+import { absentReasonSchema } from "@crossprobe/core";
 import type { ColumnData } from "./column.js";
 import { GrowingCodes, type GrowingColumn, GrowingFlags, GrowingNumbers, GrowingTexts } from "./growing-columns.js";
 
@@ -28,7 +29,7 @@ export class TableRows {
   }
 
   codes(name: string): GrowingCodes {
-    return this.#column(name, GrowingCodes, () => new GrowingCodes(name === LABELS ? acronyms() : []));
+    return this.#column(name, GrowingCodes, () => new GrowingCodes(GIVEN_TEXTS[name]?.()));
   }
 
   texts(name: string): GrowingTexts {
@@ -65,9 +66,8 @@ export class TableRows {
   }
 }
 
-const LABELS = "labelRegion";
-
-/** Codes of labels are places in the walk of the tree, from 1. */
-function acronyms(): readonly string[] {
-  return regions().map(({ acronym }) => acronym);
-}
+/** Texts whose codes have an order: labels by the walk of the tree, reasons for having none as core lists them. */
+const GIVEN_TEXTS: Readonly<Record<string, () => readonly string[]>> = {
+  labelRegion: () => regions().map(({ acronym }) => acronym),
+  regionAbsent: () => absentReasonSchema.options,
+};
