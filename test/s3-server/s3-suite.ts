@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDataError, type StoreError } from "@crossprobe/core";
 import { testByteStore } from "@crossprobe/core/conformance";
-import { BlockFolder, diskCached, type S3Options, S3Store } from "@crossprobe/storage/node";
+import { BlockFolder, createDownloader, diskCached, type S3Options, S3Store } from "@crossprobe/storage/node";
 import { describe, expect, it } from "vitest";
 
 /** Buckets of a service: what is in each, and whether it may be read without an account. */
@@ -109,6 +109,41 @@ export function testS3Service(name: string, start: (buckets: Buckets) => Promise
         expect(folder.counts).toMatchObject({ written: 8, hits: 16, damaged: 0 });
       });
       await rm(directory, { recursive: true });
+    });
+
+    it.each([
+      ["anonymous", true, "anonymous"],
+      ["signed", false, CREDENTIALS],
+    ] as const)("gives files to a download, %s", async (_how, isPublic, credentials) => {
+      const key = "folder #1/a ü.bin";
+      const to = await mkdtemp(join(tmpdir(), "crossprobe-s3-"));
+      await within(new Map([[key, BODY]]), isPublic, async ({ endpoint }) => {
+        const urls = [`s3://suite-bucket/${key.split("/").map(encodeURIComponent).join("/")}`];
+        const file = { id: "1", source: null, urls, absent: null, path: "a.bin", size: null, digests: [] };
+        const downloader = createDownloader({ s3: { endpoint, credentials } });
+        const options = { to, allowPrivate: true };
+        const plan = await downloader.plan([file], options);
+        expect(plan.missingBytes).toBe(BODY.byteLength);
+        for await (const { status, error } of downloader.run(plan, options))
+          expect([status, error]).toEqual(["fetched", null]);
+        expect(Buffer.compare(await readFile(join(to, "a.bin")), BODY)).toBe(0);
+      });
+      await rm(to, { recursive: true });
+    });
+
+    it("refuses an anonymous download of what is private", async () => {
+      const to = await mkdtemp(join(tmpdir(), "crossprobe-s3-"));
+      await within(new Map([["a", BODY]]), false, async ({ endpoint }) => {
+        const urls = ["s3://suite-bucket/a"];
+        const file = { id: "1", source: null, urls, absent: null, path: "a", size: 1000, digests: [] };
+        const downloader = createDownloader({ s3: { endpoint, credentials: "anonymous" } });
+        const options = { to, allowPrivate: true };
+        for await (const { status, error } of downloader.run(await downloader.plan([file], options), options)) {
+          expect(status).toBe("failed");
+          expect(error).toMatchObject({ code: "store", status: 403 });
+        }
+      });
+      await rm(to, { recursive: true });
     });
 
     it("lists more keys than a page holds", async () => {
