@@ -1,4 +1,4 @@
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseCount } from "../arguments.js";
 import type { CommonOptions } from "../command-context.js";
@@ -16,6 +16,7 @@ import {
 import { type AskedRange, addRange, type RangeOptions, resolveRange, toRange } from "../lfp/sample-range.js";
 import { describeSignal } from "../lfp/signal-text.js";
 import { toJson } from "../output/json.js";
+import { parsePictureFile, pictureOf } from "../output/picture-file.js";
 import { checkWritable, writeFiles } from "../output/write-file.js";
 import type { ColourMapName } from "../plot/colour-map.js";
 import { noteNotices } from "./notices.js";
@@ -58,11 +59,6 @@ export function defineLfpPlot(command: Command, act: (run: Run) => void): void {
     });
 }
 
-function parsePictureFile(path: string): string {
-  if (/\.(svg|png)$/i.test(path)) return path;
-  throw new InvalidArgumentError(`${extname(path) || "No extension"} cannot be written; name it .svg or .png.`);
-}
-
 function parseSize(text: string): number {
   const size = parseCount(text);
   if (size >= 320 && size <= 8000) return size;
@@ -89,8 +85,7 @@ async function run(signal: LfpSignal, context: SignalContext, range: AskedRange,
   const { figure, invalid } = await figureOf(signal, samples, { ...size, gain, colours, hasCsd }, io);
   const { drawFigure } = await import("../plot/lfp-figure.js");
   const svg = drawFigure(figure);
-  const isPng = extname(out).toLowerCase() === ".png";
-  const content = isPng ? await (await import("../plot/figure-png.js")).renderPng(svg) : svg;
+  const content = await pictureOf(svg, out);
   io.signal.throwIfAborted();
   await writeFiles(new Map([[out, content]]));
   const panels = figure.panels.map(({ title, limit, unit }) => ({ title, limit, unit }));

@@ -1,11 +1,15 @@
+import type { Answer } from "@crossprobe/catalogue";
 import { describeQuestion, type QualityRule, type Question, ROW_KINDS, type RowKind } from "@crossprobe/core";
 import { Argument, type Command } from "commander";
 import { parseCount } from "../arguments.js";
 import type { CommandDefinition, Run } from "../command-definition.js";
+import type { Io } from "../io.js";
 import { toJson } from "../output/json.js";
+import { parsePictureFile } from "../output/picture-file.js";
 import { wrapText } from "../output/table.js";
 import { rowsOf } from "../query/answer-rows.js";
-import { coverageOf } from "../query/coverage.js";
+import { type AnswerCoverage, coverageOf } from "../query/coverage.js";
+import { drawAnswer, type PlotOptions } from "../query/draw-answer.js";
 import { type CatalogueContext, withCatalogue } from "../query/open-catalogue.js";
 import { type OutputOptions, outputOf, type QueryOutput } from "../query/output-options.js";
 import { questionOf } from "../query/question-of-options.js";
@@ -15,7 +19,7 @@ import { parseNames, parseSort, parseSummaries } from "../query/shape-arguments.
 import { writeAnswer } from "../query/write-answer.js";
 import { noteNotices } from "./notices.js";
 
-interface Options extends AskedOptions, OutputOptions {
+interface Options extends AskedOptions, OutputOptions, PlotOptions {
   readonly explain?: boolean;
   readonly printQuestion?: boolean;
 }
@@ -54,6 +58,8 @@ function addOutputOptions(command: Command): void {
   command
     .option("--format <name>", "table, json, csv, parquet or arrow (if not said: by --out, else table)")
     .option("--out <file>", "write there: .json, .csv, .parquet, .arrow")
+    .option("--plot <file>", "draw counts by region and dataset: .svg or .png", parsePictureFile)
+    .option("--plot-depth <file>", "draw counts along the one --probe: .svg or .png", parsePictureFile)
     .option("--print-question", "print the question as JSON, and read nothing")
     .option("--explain", "say in words what is asked, and how it is answered");
 }
@@ -68,8 +74,7 @@ function running(command: Command, kind: RowKind | undefined, options: Options):
       return 0;
     }
     const rules = await ownRules(options.rules ?? [], io.cwd);
-    const isExplained = options.explain === true;
-    return withCatalogue(io, options, (context) => answer(context, { question, rules, output, isExplained }));
+    return withCatalogue(io, options, (context) => answer(context, { question, rules, output }, options));
   };
 }
 
@@ -77,20 +82,28 @@ interface Asked {
   readonly question: Question;
   readonly rules: readonly QualityRule[];
   readonly output: QueryOutput;
-  readonly isExplained: boolean;
 }
 
-async function answer(context: CatalogueContext, { question, rules, output, isExplained }: Asked): Promise<void> {
+async function answer(context: CatalogueContext, asked: Asked, { explain, plot, plotDepth }: Options): Promise<void> {
+  const { question, rules, output } = asked;
   const { io, catalogue } = context;
   const call = { signal: io.signal };
   const found = await catalogue.answer(question, { ...call, rules });
   requireRows(context, question);
   const coverage = await coverageOf(found, catalogue, call);
   if (output.format !== "json" && !output.isReported) noteNotices(noting(context), coverage.notices);
-  if (!isExplained) return writeAnswer(io, output, question, await rowsOf(found, call), coverage);
-  const asked = describeQuestion(question);
+  if (explain === true) {
+    explainAnswer(io, found, coverage, output);
+    return;
+  }
+  const plots = await drawAnswer(context, { question, rules, coverage }, { plot, plotDepth });
+  await writeAnswer(io, { ...output, plots }, question, await rowsOf(found, call), coverage);
+}
+
+function explainAnswer(io: Io, found: Answer, coverage: AnswerCoverage, { format }: QueryOutput): void {
+  const asked = describeQuestion(found.question);
   const [, ...answered] = found.explain();
-  if (output.format === "json") io.out(toJson({ question, asked, answered, ...coverage }));
+  if (format === "json") io.out(toJson({ question: found.question, asked, answered, ...coverage }));
   else io.out(`${[...asked, ...answered].map((line) => wrapText(line, io.columns, "  ")).join("\n")}\n`);
 }
 

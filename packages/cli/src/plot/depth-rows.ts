@@ -1,4 +1,9 @@
-import type { SignalColumn } from "../lfp/lfp-signal.js";
+/** Where a channel is, as far as its source says. */
+export interface PlacedChannel {
+  readonly region: { readonly acronym: string; readonly id: number } | null;
+  readonly regionAbsent: string | null;
+  readonly distanceFromTipUm: number | null;
+}
 
 /** Channels at one depth: those of one height above the tip. */
 export interface DepthRow {
@@ -19,7 +24,7 @@ export interface DepthRows {
 }
 
 /** Puts the channels in rows of equal depth, lowest first. Channels whose depth alone is unknown are in none. */
-export function depthRows(columns: readonly SignalColumn[]): DepthRows {
+export function depthRows(columns: readonly PlacedChannel[]): DepthRows {
   const isPlaced = columns.some(({ distanceFromTipUm }) => distanceFromTipUm !== null);
   const byDepth = new Map<number, number[]>();
   for (const [channel, { distanceFromTipUm }] of columns.entries()) {
@@ -49,7 +54,7 @@ export function rowAt({ rows, spacing }: DepthRows, depth: number): number | nul
 
 /** Neighbouring rows with one label. */
 export interface LabelledStretch {
-  readonly column: SignalColumn;
+  readonly column: PlacedChannel;
   readonly low: number;
   readonly high: number;
 }
@@ -60,9 +65,9 @@ export interface LabelledStretch {
  */
 export function labelledStretches(
   { rows, spacing }: DepthRows,
-  columns: readonly SignalColumn[],
+  columns: readonly PlacedChannel[],
 ): readonly LabelledStretch[] {
-  const stretches: { column: SignalColumn; low: number; high: number }[] = [];
+  const stretches: { column: PlacedChannel; low: number; high: number }[] = [];
   for (const [i, { depth, channels }] of rows.entries()) {
     const below = rows[i - 1]?.depth ?? depth - spacing;
     const above = rows[i + 1]?.depth ?? depth + spacing;
@@ -78,10 +83,10 @@ export function labelledStretches(
   return stretches;
 }
 
-function labelled(column: SignalColumn | undefined): readonly (readonly [string, SignalColumn])[] {
+function labelled(column: PlacedChannel | undefined): readonly (readonly [string, PlacedChannel])[] {
   return column === undefined ? [] : [[keyOf(column), column]];
 }
 
-function keyOf({ region, regionAbsent }: SignalColumn): string {
+function keyOf({ region, regionAbsent }: PlacedChannel): string {
   return region === null ? `(${regionAbsent})` : region.acronym;
 }

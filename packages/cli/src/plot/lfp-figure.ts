@@ -1,8 +1,9 @@
-import { findRegionById } from "@crossprobe/atlas";
 import { escapeXml, linearScale, type Scale, short, ticksOf, tickText } from "../report/svg.js";
 import { type ColourMapName, colourOfValue, cssColour } from "./colour-map.js";
 import { type Density, paintDensity } from "./density.js";
 import { type DepthRows, type LabelledStretch, rowAt } from "./depth-rows.js";
+import { FONT, INK, text } from "./figure-text.js";
+import { type Box, regionBar } from "./region-bar.js";
 
 /** One picture of values over time and depth. */
 export interface FigurePanel {
@@ -39,18 +40,7 @@ const MARGIN = { left: 64, right: 168, top: 52, panelTop: 22, gap: 16, timeAxis:
 const CAPTION_LINE = 13;
 /** Pixels of the pictures for each unit of the figure. */
 const PIXELS = 2;
-const BAR = { gap: 6, width: 16, labels: 12 };
 const COLOUR_BAR = { right: 40, width: 10 };
-const LABEL_HEIGHT = 11;
-const FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif";
-const INK = { text: "#1c2430", soft: "#5b6675", line: "#8a94a3" };
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
 
 /** The figure as one self-contained SVG: pictures are in it as PNG. */
 export function drawFigure(figure: LfpFigure): string {
@@ -137,44 +127,6 @@ function timeTicks({ time, timeLabel }: LfpFigure, { left, right, bottom }: Box,
   return marks.join("") + label;
 }
 
-/** Regions along the probe in the colours of the atlas, with their acronyms moved apart where they would overlap. */
-function regionBar(stretches: readonly LabelledStretch[], y: Scale, box: Box): string {
-  const left = box.right + BAR.gap;
-  const right = left + BAR.width;
-  const bars = stretches.map(({ column, low, high }) => {
-    const colour = column.region === null ? null : findRegionById(column.region.id)?.color;
-    const fill = colour === null || colour === undefined ? "#fff" : `#${colour}`;
-    const place = `x="${short(left)}" y="${short(y(high))}" width="${BAR.width}" height="${short(Math.max(0.5, y(low) - y(high)))}"`;
-    return `<rect ${place} fill="${fill}" stroke="#fff" stroke-width="0.6"/>`;
-  });
-  const frame = `<rect x="${short(left)}" y="${short(box.top)}" width="${BAR.width}" height="${short(box.bottom - box.top)}" fill="none" stroke="${INK.line}" stroke-width="0.8"/>`;
-  const wanted = stretches.map(({ low, high }) => y((low + high) / 2));
-  const placed = movedApart(wanted, box);
-  const labels = stretches.map(({ column }, i) => {
-    const [from, to] = [wanted[i] ?? 0, placed[i] ?? 0];
-    const lead = `<path d="M${short(right)} ${short(from)}L${short(right + 3)} ${short(from)}L${short(right + BAR.labels - 3)} ${short(to)}" fill="none" stroke="${INK.line}" stroke-width="0.6"/>`;
-    const isKnown = column.region !== null;
-    const label = isKnown ? (column.region?.acronym ?? "") : (ABSENT[column.regionAbsent ?? "unknown"] ?? "no label");
-    return lead + text(label, { x: right + BAR.labels, y: to + 3.2, size: 9, colour: isKnown ? INK.text : INK.soft });
-  });
-  return bars.join("") + frame + labels.join("");
-}
-
-const ABSENT: Readonly<Record<string, string>> = { outsideBrain: "outside brain", unknown: "unknown" };
-
-/** Positions (descending, as regions go up) moved so that neighbours are a label's height apart, within the box where that fits. */
-function movedApart(wanted: readonly number[], { top, bottom }: Box): readonly number[] {
-  const height = Math.min(LABEL_HEIGHT, (bottom - top) / Math.max(1, wanted.length));
-  const placed: number[] = [];
-  for (const [i, at] of wanted.entries()) placed.push(i === 0 ? at : Math.min(at, (placed[i - 1] ?? at) - height));
-  // Pushed out at the top: back down from there.
-  for (let i = placed.length - 1; i >= 0; i--) {
-    const least = i === placed.length - 1 ? top + height / 2 : (placed[i + 1] ?? 0) + height;
-    placed[i] = Math.max(placed[i] ?? 0, least);
-  }
-  return placed;
-}
-
 function colourBar(
   { width, colours }: LfpFigure,
   { limit, unit, limitText }: FigurePanel,
@@ -202,21 +154,4 @@ function colourBar(
 /** Two significant digits. */
 export function numberText(value: number): string {
   return String(Number(value.toPrecision(2))).replace("-", "−");
-}
-
-interface TextOptions {
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-  readonly anchor?: "middle" | "end";
-  readonly isBold?: boolean;
-  readonly colour?: string;
-  readonly rotate?: number;
-}
-
-function text(content: string, { x, y, size, anchor, isBold, colour = INK.text, rotate }: TextOptions): string {
-  const turn = rotate === undefined ? "" : ` transform="rotate(${rotate} ${short(x)} ${short(y)})"`;
-  const weight = isBold ? ` font-weight="bold"` : "";
-  const anchored = anchor === undefined ? "" : ` text-anchor="${anchor}"`;
-  return `<text x="${short(x)}" y="${short(y)}" font-size="${size}" fill="${colour}"${weight}${anchored}${turn}>${escapeXml(content)}</text>`;
 }

@@ -70,7 +70,7 @@ function have(count: number): string {
 }
 
 /** `in CA1`; undefined where the question is not about a place. */
-function placeText({ where, mapping }: Question): string | undefined {
+export function placeText({ where, mapping }: Question): string | undefined {
   const places = where.filter(isAboutPlace);
   const [only] = places;
   if (only === undefined) return undefined;

@@ -15,6 +15,8 @@ export interface QueryOutput {
   readonly path?: string;
   /** Whether standard output gets the document without the rows, which go to the file. */
   readonly isReported: boolean;
+  /** Pictures of it that were drawn, absolute. */
+  readonly plots?: readonly string[];
 }
 
 const FORMATS = ["table", "json", "csv", "parquet", "arrow"] as const;

@@ -17,13 +17,16 @@ export async function writeAnswer(
   rows: AnswerRows,
   coverage: AnswerCoverage,
 ): Promise<void> {
-  const { format, path } = output;
+  const { format, path, plots = [] } = output;
   const text = () => coverageText(question, coverage, io.columns);
   if (format === "table") {
-    io.out(`${rows.total === 0 ? "" : `${await answerTable(question, rows, io.columns, io)}\n`}${text()}`);
+    const isListed = rows.total > 0 && plots.length === 0;
+    const listing = isListed ? `${await answerTable(question, rows, io.columns, io)}\n` : "";
+    io.out(`${listing}${text()}`);
+    if (plots.length > 0) io.err(`Drawn in ${plots.join(" and ")}.\n`);
     return;
   }
-  const rest = { ...coverage, question };
+  const rest = { ...coverage, question, ...(plots.length > 0 && { plots }) };
   const encode = (write: WritePiece, isStream: boolean) =>
     format === "json"
       ? writeJson(rows, rest, write, io)
