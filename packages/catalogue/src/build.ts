@@ -69,15 +69,17 @@ async function buildDataset(
 ): Promise<readonly Partition[]> {
   const call: CallOptions = { signal: options.signal };
   const description = await source.describe(plugin.id, call);
-  const notices = new NoticeSum(description.notices);
+  const notices = new NoticeSum();
+  notices.add(description.notices);
   const fingerprints = await readFingerprints(source, plugin.id, call);
   const earlier = await EarlierRows.open(options.previous, plugin, fingerprints, call);
   const rows = new DatasetRows();
   const counted = { dataset: plugin.id, probes: 0, reused: 0 };
   const read = async ({ probe }: Insertion): Promise<Tables | undefined> =>
-    earlier?.has(probe.ref) ? undefined : readTables(source, plugin, probe, notices, call);
+    earlier?.has(probe.ref) ? undefined : readTables(source, plugin, probe, call);
   for await (const { item, value: tables } of inOrder(insertionsOf(source, plugin.id, rows, call), LANES, read)) {
     const probeRow = rows.addProbe(item.probe, item.sessionRow);
+    notices.add(tables?.notices ?? earlier?.noticesOf(item.probe.ref) ?? [], item.probe.ref.id);
     if (tables === undefined) earlier?.copy(item.probe.ref, rows, probeRow);
     else {
       rows.addChannels(tables.channels, probeRow);
@@ -91,8 +93,7 @@ async function buildDataset(
     ...{ id: plugin.id, title: plugin.title, adapterVersion: plugin.version, release: description.release },
     ...{ sources: description.sources, citations: plugin.citations, licence: plugin.licence },
     ...{ rules: plugin.rules, metrics: plugin.metrics, fingerprints: Object.fromEntries(fingerprints) },
-    // Notices of rows that were taken over were reported when they were read.
-    notices: notices.list(earlier?.notices ?? []),
+    ...{ notices: notices.list(), noticeShares: notices.sharesByProbe() },
   };
   return rows.finish(entry);
 }
@@ -118,15 +119,16 @@ async function* insertionsOf(
 interface Tables {
   readonly channels: readonly Channel[];
   readonly units: readonly Unit[];
+  readonly notices: readonly Notice[];
 }
 
 async function readTables(
   source: CatalogueSource,
   { capabilities }: AdapterPlugin,
   { ref }: ProbeInsertion,
-  notices: NoticeSum,
   call: CallOptions,
 ): Promise<Tables> {
+  const notices: Notice[] = [];
   const rowsOf = async <Row>(
     name: "channels" | "units",
     read: (probe: ProbeRef, options: CallOptions) => Promise<{ rows: readonly Row[]; notices: readonly Notice[] }>,
@@ -134,17 +136,16 @@ async function readTables(
     if (!capabilities[name]) return [];
     try {
       const found = await read(ref, call);
-      notices.add(found.notices);
+      notices.push(...found.notices);
       return found.rows;
     } catch (error) {
-      notices.add([withoutTable(error, name, ref)]);
+      notices.push(withoutTable(error, name, ref));
       return [];
     }
   };
-  return {
-    channels: await rowsOf("channels", (probe, options) => source.channels(probe, options)),
-    units: await rowsOf("units", (probe, options) => source.unitTable(probe, options)),
-  };
+  const channels = await rowsOf("channels", (probe, options) => source.channels(probe, options));
+  const units = await rowsOf("units", (probe, options) => source.unitTable(probe, options));
+  return { channels, units, notices };
 }
 
 /** What is said of a probe whose table is not there or does not decode; anything else goes on as it came. */

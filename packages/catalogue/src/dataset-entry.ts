@@ -22,6 +22,10 @@ export const datasetEntrySchema = z
     fingerprints: z.record(z.string(), z.string()).readonly(),
     /** What was left out, repaired or doubted on the way: equal ones of several probes added up. */
     notices: z.array(noticeSchema).readonly(),
+    /** By the id of a probe, which of the notices came with its tables (by place in the list), and how many of each. */
+    noticeShares: z
+      .record(z.string(), z.array(z.tuple([z.int().min(0), z.int().min(0)]).readonly()).readonly())
+      .readonly(),
   })
   .readonly();
 export type DatasetEntry = z.infer<typeof datasetEntrySchema>;

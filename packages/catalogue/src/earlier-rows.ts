@@ -1,6 +1,7 @@
 import type { AdapterPlugin, CallOptions, Notice, ProbeRef } from "@crossprobe/core";
 import type { Catalogue } from "./catalogue.js";
 import { type ColumnData, cellOf } from "./column.js";
+import type { DatasetEntry } from "./dataset-entry.js";
 import type { DatasetRows } from "./dataset-rows.js";
 import type { Partition } from "./partition.js";
 import { wholeOf } from "./partition.js";
@@ -8,19 +9,14 @@ import type { TableRows } from "./table-rows.js";
 
 /** Channels and units of probes that have not changed since an earlier catalogue was built. */
 export class EarlierRows {
-  /** What was said of the rows when they were read. */
-  readonly notices: readonly Notice[];
+  readonly #entry: DatasetEntry;
   readonly #probes: ReadonlyMap<string, number>;
   readonly #tables: readonly EarlierTable[];
 
-  private constructor(
-    probes: ReadonlyMap<string, number>,
-    tables: readonly EarlierTable[],
-    notices: readonly Notice[],
-  ) {
+  private constructor(entry: DatasetEntry, probes: ReadonlyMap<string, number>, tables: readonly EarlierTable[]) {
+    this.#entry = entry;
     this.#probes = probes;
     this.#tables = tables;
-    this.notices = notices;
   }
 
   /**
@@ -54,11 +50,20 @@ export class EarlierRows {
       await partition.need(partition.names(), wholeOf(partition), call);
       tables.push(new EarlierTable(partition, kind, probes.rowCount));
     }
-    return new EarlierRows(same, tables, entry.notices);
+    return new EarlierRows(entry, same, tables);
   }
 
   has({ id }: ProbeRef): boolean {
     return this.#probes.has(id);
+  }
+
+  /** What was said of the tables of a probe when they were read. */
+  noticesOf({ id }: ProbeRef): readonly Notice[] {
+    const { notices, noticeShares } = this.#entry;
+    return (noticeShares[id] ?? []).flatMap(([place, count]) => {
+      const notice = notices[place];
+      return notice === undefined ? [] : [{ ...notice, count }];
+    });
   }
 
   copy({ id }: ProbeRef, rows: DatasetRows, probeRow: number): void {

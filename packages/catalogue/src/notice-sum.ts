@@ -1,25 +1,42 @@
 import type { Notice } from "@crossprobe/core";
 
-/** Notices of many tables: equal ones of one file become one, their counts added. */
+/** What came with the tables of a probe: places in the list of all notices, and how many of each. */
+export type NoticeShares = readonly (readonly [place: number, count: number])[];
+
+/** Notices of many tables: equal ones become one, their counts added. Keeps which probe brought how many. */
 export class NoticeSum {
   readonly #sums = new Map<string, Notice>();
+  readonly #shares = new Map<string, Map<string, number>>();
 
-  constructor(notices: readonly Notice[] = []) {
-    this.add(notices);
-  }
-
-  add(notices: readonly Notice[]): void {
+  /** @param probe id of the probe whose tables they came with; none for those of the dataset itself */
+  add(notices: readonly Notice[], probe?: string): void {
     for (const notice of notices) {
-      const key = `${notice.code}\n${notice.where}`;
-      const known = this.#sums.get(key);
-      this.#sums.set(key, known === undefined ? notice : { ...notice, count: known.count + notice.count });
+      const { code, where, message, count } = notice;
+      const key = `${code}\n${where}\n${message}`;
+      this.#sums.set(key, { ...notice, count: count + (this.#sums.get(key)?.count ?? 0) });
+      if (probe === undefined) continue;
+      const shares = this.#shares.get(probe) ?? new Map<string, number>();
+      shares.set(key, count + (shares.get(key) ?? 0));
+      this.#shares.set(probe, shares);
     }
   }
 
-  /** In order of code and place, with those of `more` that are about nothing else here. */
-  list(more: readonly Notice[] = []): readonly Notice[] {
-    const all = new Map(more.map((notice) => [`${notice.code}\n${notice.where}`, notice]));
-    for (const [key, notice] of this.#sums) all.set(key, notice);
-    return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, notice]) => notice);
+  /** In order of code and place. */
+  list(): readonly Notice[] {
+    return this.#keys().flatMap((key) => this.#sums.get(key) ?? []);
+  }
+
+  /** By probe; places are those of {@link list}. */
+  sharesByProbe(): Readonly<Record<string, NoticeShares>> {
+    const places = new Map(this.#keys().map((key, place) => [key, place]));
+    const shares = [...this.#shares].map(([probe, counts]): [string, NoticeShares] => [
+      probe,
+      [...counts].map(([key, count]) => [places.get(key) ?? 0, count] as const).sort(([a], [b]) => a - b),
+    ]);
+    return Object.fromEntries(shares);
+  }
+
+  #keys(): readonly string[] {
+    return [...this.#sums.keys()].sort();
   }
 }

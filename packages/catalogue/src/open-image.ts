@@ -14,7 +14,7 @@ import {
 } from "./image-header.js";
 import { Partition, type RowRange, type StoredColumn } from "./partition.js";
 
-/** Where the bytes of a columns file come from. */
+/** Where the bytes of a columns file come from: a file, an array in memory, ranges of a remote object. */
 export interface ImageBytes {
   /** For messages. */
   readonly url: string;
@@ -24,6 +24,7 @@ export interface ImageBytes {
 }
 
 export interface OpenOptions extends CallOptions {
+  /** A faster CRC-32 than ours, such as that of `node:zlib`. */
   readonly crc32?: ((bytes: Uint8Array) => number) | undefined;
 }
 
@@ -70,7 +71,11 @@ async function readHeader(
  *
  * Absent: `undefined` where it belongs to another catalogue file, or another version of the ontology.
  *
- * @throws {@link FormatError} where it is no such file, or damaged
+ * @throws {@link FormatError} where it is no such file, or damaged; damage in a column is met when the column is needed
+ * @example
+ * const bytes = await (await fetch("catalogue.columns")).bytes();
+ * const image: ImageBytes = { url: "catalogue.columns", size: bytes.length, readInto: (target, at) => void target.set(bytes.subarray(at, at + target.length)) };
+ * const catalogue = await openImage(image, null);
  */
 export async function openImage(
   bytes: ImageBytes,
