@@ -69,7 +69,6 @@ export class DatasetRows {
     const [counts, rates] = [units.numbers("spikeCount"), units.numbers("firingRate")];
     const rateSources = units.codes("firingRateSource");
     const verdicts = new ColumnSequence((rule) => units.flags(verdictColumn(rule)));
-    const metrics = new ColumnSequence((id) => units.numbers(id));
     for (const [i, unit] of rows.entries()) {
       const row = first + i;
       ids.set(row, unit.ref.id, prefix);
@@ -79,10 +78,9 @@ export class DatasetRows {
       rates.set(row, unit.firingRate);
       rateSources.set(row, unit.firingRateSource);
       for (const rule in unit.quality) verdicts.next(rule).set(row, unit.quality[rule] ?? null);
-      for (const id in unit.metrics) metrics.next(id).set(row, unit.metrics[id] ?? null);
       verdicts.restart();
-      metrics.restart();
     }
+    addMetrics(units, rows, first);
     addPlaces(units, rows, first, probeRow);
   }
 
@@ -130,16 +128,36 @@ class ColumnSequence<Column> {
   }
 }
 
+/** Metrics are most of the values there are: each is written for all rows before the next. */
+function addMetrics(units: TableRows, rows: readonly Unit[], first: number): void {
+  const names = Object.keys(rows[0]?.metrics ?? {});
+  for (const name of names) {
+    const values = units.numbers(name).current;
+    for (let i = 0; i < rows.length; i++) {
+      const value = rows[i]?.metrics[name];
+      // What is no finite number is absent: less itself it is not zero.
+      if (typeof value === "number" && value - value === 0) values[i] = value;
+    }
+  }
+  for (const [i, { metrics }] of rows.entries()) {
+    if (Object.keys(metrics).length === names.length && names.every((name) => name in metrics)) continue;
+    for (const name in metrics) units.numbers(name).set(first + i, metrics[name] ?? null);
+  }
+}
+
 /** Columns that channels and units share. Labels are kept as their place in the walk of the tree. */
 function addPlaces(table: TableRows, rows: readonly (Channel | Unit)[], first: number, probeRow: number): void {
   const [probes, labels] = [table.codes("probeRow"), table.codes("labelRegion")];
   const [absent, sides] = [table.codes("regionAbsent"), table.codes("hemisphere")];
   const [ap, dv, ml] = [table.numbers("ap"), table.numbers("dv"), table.numbers("ml")];
   const depth = table.numbers("distanceFromTipUm");
+  let [labelId, labelCode] = [0, 0];
   for (const [i, { region, regionAbsent, ccf, hemisphere, distanceFromTipUm }] of rows.entries()) {
     const row = first + i;
     probes.setCode(row, probeRow + 1);
-    labels.setCode(row, labelCodeOf(region));
+    const id = region?.id ?? 0;
+    if (id !== labelId) [labelId, labelCode] = [id, labelCodeOf(region)];
+    labels.setCode(row, labelCode);
     absent.set(row, regionAbsent);
     ap.set(row, ccf?.ap ?? null);
     dv.set(row, ccf?.dv ?? null);
@@ -177,8 +195,8 @@ function inPlace(count: number): Uint32Array {
 
 /** Rows by label, those of one label in their order; and where each label begins. Those without a label stand by the reason for it. */
 function byLabel(table: TableRows): { order: Uint32Array; offsets: Uint32Array } {
-  const labels = table.codes("labelRegion").codes();
   const { rowCount } = table;
+  const labels = table.codes("labelRegion").codes(rowCount);
   const offsets = new Uint32Array(labelCount() + 1);
   for (let row = 0; row < rowCount; row++) {
     const next = (labels[row] as number) + 1;
@@ -193,7 +211,7 @@ function byLabel(table: TableRows): { order: Uint32Array; offsets: Uint32Array }
     order[place] = row;
     free[label] = place + 1;
   }
-  const reasons = table.codes("regionAbsent").codes();
+  const reasons = table.codes("regionAbsent").codes(rowCount);
   order.subarray(0, offsets[1]).sort((a, b) => (reasons[a] as number) - (reasons[b] as number) || a - b);
   return { order, offsets };
 }

@@ -1,72 +1,111 @@
 import { ABSENT_FLAG, type CodeData, type ColumnData, codesFor, PREFIXED } from "./column.js";
 
-/** A column that rows are added to, and that gives them back in another order. */
+/**
+ * A column that tables of rows are added to, and that gives the rows back in another order. Each table has arrays of its own, so that a
+ * growing column is never copied into a larger one.
+ */
 export interface GrowingColumn {
-  /** Makes room for this many rows; new ones are absent. */
-  reserve(rows: number): void;
+  /** Makes room for a table of rows, all absent; `set` then writes to it. */
+  begin(first: number, count: number): void;
   /** The rows in this order: `order[i]` is the row that comes `i`-th. The column is spent afterwards. */
   finish(order: Uint32Array): ColumnData;
 }
 
-const FIRST_ROWS = 1024;
+type Values = Float64Array | Uint8Array | Uint32Array;
 
-function capacityFor(wanted: number, present: number): number {
-  return Math.max(FIRST_ROWS, wanted, present + (present >> 1));
+/** The arrays of a column, one a table. */
+class Segments<Kind extends Values> {
+  readonly #make: (count: number) => Kind;
+  readonly #absent: number;
+  #parts: { readonly first: number; readonly values: Kind }[] = [];
+  current: Kind;
+  first = 0;
+
+  constructor(make: (count: number) => Kind, absent: number) {
+    this.#make = make;
+    this.#absent = absent;
+    this.current = make(0);
+  }
+
+  begin(first: number, count: number): void {
+    this.first = first;
+    this.current = this.#make(count);
+    if (this.#absent !== 0) this.current.fill(this.#absent);
+    this.#parts.push({ first, values: this.current });
+  }
+
+  /** All rows in one array; those before the column appeared are absent. */
+  joined(rowCount: number): Kind {
+    const all = this.#make(rowCount);
+    if (this.#absent !== 0) all.fill(this.#absent);
+    for (const { first, values } of this.#parts) all.set(values, first);
+    return all;
+  }
+
+  drop(): void {
+    this.#parts = [];
+    this.current = this.#make(0);
+  }
+}
+
+/** The values of `from` in an order, in `to`. */
+function inOrder<Kind extends Values>(from: Kind, order: Uint32Array, to: Kind): Kind {
+  for (let i = 0; i < order.length; i++) to[i] = from[order[i] as number] as number;
+  return to;
 }
 
 export class GrowingNumbers implements GrowingColumn {
-  #values = new Float64Array(0);
+  readonly #segments = new Segments((count) => new Float64Array(count), Number.NaN);
 
-  reserve(rows: number): void {
-    if (rows <= this.#values.length) return;
-    const larger = new Float64Array(capacityFor(rows, this.#values.length));
-    larger.set(this.#values);
-    larger.fill(Number.NaN, this.#values.length);
-    this.#values = larger;
+  begin(first: number, count: number): void {
+    this.#segments.begin(first, count);
+  }
+
+  /** The rows of the table that was begun last, NaN where absent. */
+  get current(): Float64Array {
+    return this.#segments.current;
   }
 
   /** What is no finite number is absent. */
   set(row: number, value: number | null): void {
-    this.#values[row] = value === null || !Number.isFinite(value) ? Number.NaN : value;
+    const { current, first } = this.#segments;
+    current[row - first] = value === null || !Number.isFinite(value) ? Number.NaN : value;
   }
 
   finish(order: Uint32Array): ColumnData {
-    const values = new Float64Array(order.length);
-    const from = this.#values;
-    for (let i = 0; i < order.length; i++) values[i] = from[order[i] as number] as number;
-    this.#values = new Float64Array(0);
+    const values = inOrder(this.#segments.joined(order.length), order, new Float64Array(order.length));
+    this.#segments.drop();
     return { kind: "number", values };
   }
 }
 
 export class GrowingFlags implements GrowingColumn {
-  #values = new Uint8Array(0);
+  readonly #segments = new Segments((count) => new Uint8Array(count), ABSENT_FLAG);
 
-  reserve(rows: number): void {
-    if (rows <= this.#values.length) return;
-    const larger = new Uint8Array(capacityFor(rows, this.#values.length)).fill(ABSENT_FLAG, this.#values.length);
-    larger.set(this.#values);
-    this.#values = larger;
+  begin(first: number, count: number): void {
+    this.#segments.begin(first, count);
   }
 
   set(row: number, value: boolean | null): void {
-    this.#values[row] = value === null ? ABSENT_FLAG : Number(value);
+    const { current, first } = this.#segments;
+    current[row - first] = value === null ? ABSENT_FLAG : Number(value);
   }
 
   finish(order: Uint32Array): ColumnData {
-    const values = new Uint8Array(order.length);
-    for (let i = 0; i < order.length; i++) values[i] = this.#values[order[i] as number] as number;
-    this.#values = new Uint8Array(0);
+    const values = inOrder(this.#segments.joined(order.length), order, new Uint8Array(order.length));
+    this.#segments.drop();
     return { kind: "flag", values };
   }
 }
 
 export class GrowingCodes implements GrowingColumn {
-  #codes = new Uint32Array(0);
+  readonly #segments = new Segments((count) => new Uint32Array(count), 0);
   readonly #known = new Map<string, number>();
   readonly #texts: string[] = [""];
   readonly #givenTexts: number;
   #largest = 0;
+  #last: string | null = null;
+  #lastCode = 0;
 
   /** @param texts that keep their codes, from 1 on, whether they occur or not */
   constructor(texts: readonly string[] = []) {
@@ -74,35 +113,40 @@ export class GrowingCodes implements GrowingColumn {
     this.#givenTexts = this.#texts.length;
   }
 
-  reserve(rows: number): void {
-    if (rows <= this.#codes.length) return;
-    const larger = new Uint32Array(capacityFor(rows, this.#codes.length));
-    larger.set(this.#codes);
-    this.#codes = larger;
+  begin(first: number, count: number): void {
+    this.#segments.begin(first, count);
   }
 
   set(row: number, text: string | null): void {
-    this.#codes[row] = text === null ? 0 : this.#codeOf(text);
+    // Rows next to each other mostly agree.
+    if (text !== this.#last) {
+      this.#last = text;
+      this.#lastCode = text === null ? 0 : this.#codeOf(text);
+    }
+    const { current, first } = this.#segments;
+    current[row - first] = this.#lastCode;
   }
 
   /** A number from 1 on that needs no text, such as that of a row elsewhere; 0 is absent. */
   setCode(row: number, code: number): void {
-    this.#codes[row] = code;
+    const { current, first } = this.#segments;
+    current[row - first] = code;
     if (code > this.#largest) this.#largest = code;
   }
 
-  /** The codes so far, by row. */
-  codes(): Uint32Array {
-    return this.#codes;
+  /** The codes of so many rows. */
+  codes(rowCount: number): Uint32Array {
+    return this.#segments.joined(rowCount);
   }
 
   /** Texts that were not given get their codes as they come in this order: whatever order the rows were added in, equal rows give equal columns. */
   finish(order: Uint32Array): CodeData {
     const texts = this.#texts.slice(0, this.#givenTexts);
     const codes = codesFor(Math.max(this.#texts.length, this.#largest + 1), order.length);
+    const from = this.#segments.joined(order.length);
     const final = new Uint32Array(this.#texts.length);
     for (let i = 0; i < order.length; i++) {
-      const code = this.#codes[order[i] as number] as number;
+      const code = from[order[i] as number] as number;
       if (code < this.#givenTexts || code >= final.length) {
         codes[i] = code;
         continue;
@@ -110,7 +154,7 @@ export class GrowingCodes implements GrowingColumn {
       if (final[code] === 0) final[code] = texts.push(this.#texts[code] as string) - 1;
       codes[i] = final[code] as number;
     }
-    this.#codes = new Uint32Array(0);
+    this.#segments.drop();
     return { kind: "code", codes, texts };
   }
 
@@ -122,58 +166,77 @@ export class GrowingCodes implements GrowingColumn {
   }
 }
 
+/** Bytes of texts are gathered in pieces of this size. */
+const PIECE_BYTES = 1 << 20;
+
 export class GrowingTexts implements GrowingColumn {
-  #starts = new Uint32Array(0);
-  #lengths = new Uint32Array(0);
-  #bytes = new Uint8Array(4096);
+  readonly #lengths = new Segments((count) => new Uint32Array(count), 0);
+  /** Where the bytes of a row begin, counted over all pieces. */
+  readonly #starts = new Segments((count) => new Float64Array(count), 0);
+  readonly #pieces: Uint8Array[] = [];
+  #piece = new Uint8Array(PIECE_BYTES);
   #used = 0;
   readonly #utf8 = new TextEncoder();
 
-  reserve(rows: number): void {
-    if (rows <= this.#starts.length) return;
-    const size = capacityFor(rows, this.#starts.length);
-    const [starts, lengths] = [new Uint32Array(size), new Uint32Array(size)];
-    starts.set(this.#starts);
-    lengths.set(this.#lengths);
-    [this.#starts, this.#lengths] = [starts, lengths];
+  begin(first: number, count: number): void {
+    this.#lengths.begin(first, count);
+    this.#starts.begin(first, count);
   }
 
   /** @param prefix written as one byte where the text begins with it */
   set(row: number, text: string | null, prefix = ""): void {
-    this.#starts[row] = this.#used;
-    if (text === null) {
-      this.#lengths[row] = 0;
-      return;
-    }
+    if (text === null) return;
     const isPrefixed = prefix !== "" && text.startsWith(prefix);
-    const own = isPrefixed ? text.slice(prefix.length) : text;
-    this.#makeRoom(1 + own.length * 3);
+    const skipped = isPrefixed ? prefix.length : 0;
+    this.#makeRoom(1 + (text.length - skipped) * 3);
     const start = this.#used;
-    if (isPrefixed) this.#bytes[this.#used++] = PREFIXED;
-    this.#used += this.#utf8.encodeInto(own, this.#bytes.subarray(this.#used)).written;
-    this.#lengths[row] = this.#used - start;
+    if (isPrefixed) this.#piece[this.#used++] = PREFIXED;
+    if (!this.#putAscii(text, skipped)) {
+      this.#used += this.#utf8.encodeInto(text.slice(skipped), this.#piece.subarray(this.#used)).written;
+    }
+    const { current, first } = this.#lengths;
+    current[row - first] = this.#used - start;
+    this.#starts.current[row - first] = this.#pieces.length * PIECE_BYTES + start;
   }
 
   finish(order: Uint32Array): ColumnData {
+    this.#pieces.push(this.#piece);
+    const [starts, lengths] = [this.#starts.joined(order.length), this.#lengths.joined(order.length)];
+    const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
     const offsets = new Uint32Array(order.length + 1);
-    const bytes = new Uint8Array(this.#used);
     let used = 0;
     for (let i = 0; i < order.length; i++) {
       const row = order[i] as number;
-      const start = this.#starts[row] as number;
-      const length = this.#lengths[row] as number;
-      for (let k = 0; k < length; k++) bytes[used + k] = this.#bytes[start + k] as number;
-      used += length;
+      const start = starts[row] as number;
+      const piece = this.#pieces[Math.floor(start / PIECE_BYTES)] ?? this.#piece;
+      const from = start % PIECE_BYTES;
+      const length = lengths[row] as number;
+      for (let k = 0; k < length; k++) bytes[used++] = piece[from + k] as number;
       offsets[i + 1] = used;
     }
-    this.#bytes = new Uint8Array(0);
-    return { kind: "text", offsets, bytes: bytes.subarray(0, used) };
+    this.#pieces.length = 0;
+    return { kind: "text", offsets, bytes };
   }
 
+  /** Identifiers are hardly anything else; the encoder would cost an array for each. @returns whether the text is ASCII and was written */
+  #putAscii(text: string, from: number): boolean {
+    const bytes = this.#piece;
+    let place = this.#used;
+    for (let i = from; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[place++] = code;
+    }
+    this.#used = place;
+    return true;
+  }
+
+  /** A text stands in one piece; one longer than a piece has a piece to itself, and counts as the pieces that it fills. */
   #makeRoom(more: number): void {
-    if (this.#used + more <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#used + more));
-    larger.set(this.#bytes.subarray(0, this.#used));
-    this.#bytes = larger;
+    if (this.#used + more <= this.#piece.length) return;
+    this.#pieces.push(this.#piece);
+    for (let size = this.#piece.length; size > PIECE_BYTES; size -= PIECE_BYTES) this.#pieces.push(this.#piece);
+    this.#piece = new Uint8Array(Math.max(PIECE_BYTES, Math.ceil(more / PIECE_BYTES) * PIECE_BYTES));
+    this.#used = 0;
   }
 }

@@ -1,10 +1,29 @@
-import { ONTOLOGY } from "@crossprobe/atlas";
-import { type ByteStore, type CallOptions, FormatError, NotFoundError, SchemaError } from "@crossprobe/core";
-import { readParquetSchema } from "@crossprobe/formats/parquet";
+import { ONTOLOGY, regions } from "@crossprobe/atlas";
+import {
+  type ByteStore,
+  type CallOptions,
+  FormatError,
+  NotFoundError,
+  ROW_KINDS,
+  type RowKind,
+  SchemaError,
+  SharedRead,
+} from "@crossprobe/core";
+import {
+  openTypedParquet,
+  readParquetSchema,
+  type TypedColumn,
+  type TypedGroup,
+  type TypedParquetFile,
+} from "@crossprobe/formats/parquet";
 import { z } from "zod";
-import type { Catalogue } from "./catalogue.js";
+import { Catalogue } from "./catalogue.js";
+import { ABSENT_FLAG, type ColumnData, codesFor, type TextData, textOf } from "./column.js";
 import { type DatasetEntry, datasetEntrySchema } from "./dataset-entry.js";
 import { ABOUT_KEY, CATALOGUE_VERSION, SHA256_KEY } from "./encode-parquet.js";
+import { OWN_COLUMNS } from "./layout.js";
+import { KIND, nameOfKind } from "./parquet-columns.js";
+import { labelCount, Partition, type RowRange, type StoredColumn } from "./partition.js";
 
 const aboutSchema = z.strictObject({
   version: z.literal(CATALOGUE_VERSION),
@@ -62,13 +81,210 @@ export async function readAbout(store: ByteStore, key: string, options: CallOpti
   return { datasets, ontology, sha256, footerStart: size - 8 - footerBytes };
 }
 
+/**
+ * A catalogue out of its Parquet file alone. Reads the footer and what gives the tables their order; other columns whole, when they are
+ * needed.
+ *
+ * @throws {@link FormatError} where the file is damaged; {@link SchemaError} where it is no catalogue
+ */
 export async function readCatalogueParquet(
   store: ByteStore,
   key: string,
-  _options: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<Catalogue> {
-  throw new FormatError(`${store.url}${key} cannot be read without its columns file yet`, {
-    format: "catalogue",
-    url: store.url + key,
+  const { datasets } = await readAbout(store, key, options);
+  const file = await openTypedParquet(store, key, options);
+  if (file === undefined) throw new NotFoundError(`there is no catalogue at ${store.url}${key}`);
+  const partitions: Partition[] = [];
+  for (const entry of datasets) {
+    const rowsOf = new Map<RowKind, ReadonlyMap<string, number>>();
+    for (const kind of ROW_KINDS) {
+      const table = new ParquetTable(file, entry.id, kind, store.url + key);
+      if (table.rowCount === 0) continue;
+      partitions.push(await table.toPartition(entry, rowsOf, options));
+      if (kind === "sessions" || kind === "probes") rowsOf.set(kind, await table.rowById(options));
+    }
+  }
+  return new Catalogue(partitions);
+}
+
+/** The rows of one kind of one dataset in the file. */
+class ParquetTable {
+  readonly rowCount: number;
+  readonly #file: TypedParquetFile;
+  readonly #kind: RowKind;
+  readonly #groups: ReadonlySet<number>;
+  readonly #url: string;
+
+  constructor(file: TypedParquetFile, dataset: string, kind: RowKind, url: string) {
+    this.#file = file;
+    this.#kind = kind;
+    this.#url = url;
+    const isOurs = (group: TypedGroup) =>
+      group.bounds(KIND).min === nameOfKind(kind) && group.bounds("dataset").min === dataset;
+    const groups = file.groups.filter(isOurs);
+    this.#groups = new Set(groups.map(({ index }) => index));
+    this.rowCount = groups.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  }
+
+  async toPartition(
+    entry: DatasetEntry,
+    rowsOf: ReadonlyMap<RowKind, ReadonlyMap<string, number>>,
+    options: CallOptions,
+  ): Promise<Partition> {
+    const stored = new Map<string, StoredColumn>();
+    for (const [name, source] of this.#names()) {
+      const read = async (call: CallOptions) => this.#convert(name, await this.#read(source, call), rowsOf);
+      stored.set(name, new ReadColumn(read));
+    }
+    const isPlaced = this.#kind === "channels" || this.#kind === "units";
+    const offsets = isPlaced ? await this.#labelOffsets(stored.get("labelRegion"), options) : undefined;
+    return new Partition(entry, this.#kind, this.rowCount, stored, offsets);
+  }
+
+  /** Row of each session or probe by its id. */
+  async rowById(options: CallOptions): Promise<ReadonlyMap<string, number>> {
+    const ids = toText(await this.#read(FILE_NAMES[this.#kind].id ?? "", options), this.rowCount);
+    return new Map(Array.from({ length: this.rowCount }, (_, row) => [textOf(ids, row, "") ?? "", row]));
+  }
+
+  /** Our names of columns that have values, and those of the file. */
+  #names(): readonly (readonly [name: string, source: string])[] {
+    const own = OWN_COLUMNS[this.#kind].map((name) => [name, FILE_NAMES[this.#kind][name] ?? name] as const);
+    const more = this.#kind === "units" ? [...this.#file.types.keys()].filter((name) => name.includes(".")) : [];
+    const all = [...own, ...more.map((name) => [name, name] as const)];
+    return all.filter(([, source]) => this.#file.types.has(source) && this.#hasValues(source));
+  }
+
+  #hasValues(source: string): boolean {
+    const groups = this.#file.groups.filter(({ index }) => this.#groups.has(index));
+    return groups.some((group) => group.bounds(source).nullCount !== group.rowCount);
+  }
+
+  async #read(source: string, options: CallOptions): Promise<TypedColumn> {
+    const where = ({ index }: TypedGroup) => this.#groups.has(index);
+    const { columns } = await this.#file.read({ columns: [source], where }, options);
+    return columns.get(source) ?? { kind: "absent" };
+  }
+
+  #convert(name: string, column: TypedColumn, rowsOf: ReadonlyMap<RowKind, ReadonlyMap<string, number>>): ColumnData {
+    const { rowCount } = this;
+    if (name === "id" || name === "peakChannelId" || name === "uuid") return toText(column, rowCount);
+    if (name === "sessionRow") return toRows(column, rowsOf.get("sessions"), rowCount, this.#url);
+    if (name === "probeRow") return toRows(column, rowsOf.get("probes"), rowCount, this.#url);
+    if (name === "labelRegion") return toLabels(column, rowCount, this.#url);
+    if (column.kind === "number") return { kind: "number", values: column.values };
+    if (column.kind === "text") return toCodes(column, rowCount);
+    return column.kind === "absent" ? { kind: "flag", values: new Uint8Array(rowCount).fill(ABSENT_FLAG) } : column;
+  }
+
+  async #labelOffsets(column: StoredColumn | undefined, options: CallOptions): Promise<Uint32Array> {
+    const offsets = new Uint32Array(labelCount() + 1);
+    await column?.need({ start: 0, end: this.rowCount }, options);
+    const codes = column?.data.kind === "code" ? column.data.codes : new Uint8Array(this.rowCount);
+    let last = 0;
+    for (const code of codes) {
+      if (code < last) throw damaged(this.#url, "its rows do not stand in the order of their regions");
+      last = code;
+      offsets[code + 1] = (offsets[code + 1] as number) + 1;
+    }
+    for (let i = 1; i < offsets.length; i++) offsets[i] = (offsets[i] as number) + (offsets[i - 1] as number);
+    return offsets;
+  }
+}
+
+/** Names that the file has for what we keep under others. */
+const FILE_NAMES: Readonly<Record<RowKind, Readonly<Record<string, string>>>> = {
+  sessions: { id: "session_id" },
+  probes: { id: "probe_id", sessionRow: "session_id" },
+  channels: { id: "channel_id", probeRow: "probe_id", labelRegion: "regionOrder" },
+  units: { id: "unit_id", probeRow: "probe_id", peakChannelId: "peak_channel_id", labelRegion: "regionOrder" },
+};
+
+/** A column that is read whole when it is first needed. */
+class ReadColumn implements StoredColumn {
+  data: ColumnData = { kind: "flag", values: new Uint8Array(0) };
+  #isNear = false;
+  readonly #shared: SharedRead<void>;
+
+  constructor(read: (options: CallOptions) => Promise<ColumnData>) {
+    this.#shared = new SharedRead(async (options) => {
+      this.data = await read(options);
+      this.#isNear = true;
+    });
+  }
+
+  need(_range: RowRange, options: CallOptions): Promise<void> | undefined {
+    return this.#isNear ? undefined : this.#shared.read(options);
+  }
+}
+
+function damaged(url: string, reason: string): FormatError {
+  return new FormatError(`${url} is damaged: ${reason}`, {
+    ...{ format: "catalogue", url },
+    hint: "build the catalogue again",
   });
+}
+
+function toText(column: TypedColumn, rowCount: number): TextData {
+  if (column.kind === "text") return column;
+  if (column.kind !== "code") return { kind: "text", offsets: new Uint32Array(rowCount + 1), bytes: new Uint8Array(0) };
+  const utf8 = new TextEncoder();
+  const texts = column.texts.map((text) => utf8.encode(text));
+  const offsets = new Uint32Array(rowCount + 1);
+  for (let row = 0; row < rowCount; row++) {
+    offsets[row + 1] = (offsets[row] as number) + (texts[column.codes[row] as number]?.length ?? 0);
+  }
+  const bytes = new Uint8Array(offsets[rowCount] as number);
+  for (let row = 0; row < rowCount; row++) {
+    bytes.set(texts[column.codes[row] as number] ?? new Uint8Array(0), offsets[row]);
+  }
+  return { kind: "text", offsets, bytes };
+}
+
+function toCodes(column: TextData, rowCount: number): ColumnData {
+  const known = new Map<string | null, number>([[null, 0]]);
+  const texts = [""];
+  const found = new Uint32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    const text = textOf(column, row, "");
+    const code = known.get(text) ?? texts.push(text ?? "") - 1;
+    known.set(text, code);
+    found[row] = code;
+  }
+  const codes = codesFor(texts.length, rowCount);
+  codes.set(found);
+  return { kind: "code", codes, texts };
+}
+
+/** Ids as the rows that have them, plus one. */
+function toRows(
+  column: TypedColumn,
+  rows: ReadonlyMap<string, number> | undefined,
+  rowCount: number,
+  url: string,
+): ColumnData {
+  const coded = column.kind === "text" ? toCodes(column, rowCount) : column;
+  if (coded.kind !== "code") throw damaged(url, "rows name no probe or session");
+  const byCode = Uint32Array.from(coded.texts, (text, code) => {
+    const row = code === 0 ? -1 : rows?.get(text);
+    if (row === undefined) throw damaged(url, `rows name ${text}, which has no row of its own`);
+    return row + 1;
+  });
+  const codes = codesFor((rows?.size ?? 0) + 1, rowCount);
+  for (let row = 0; row < rowCount; row++) codes[row] = byCode[coded.codes[row] as number] as number;
+  return { kind: "code", codes, texts: [""] };
+}
+
+function toLabels(column: TypedColumn, rowCount: number, url: string): ColumnData {
+  const codes = new Uint16Array(rowCount);
+  if (column.kind === "number") {
+    for (let row = 0; row < rowCount; row++) {
+      const order = column.values[row] as number;
+      if (!Number.isNaN(order) && (order < 0 || order >= regions().length))
+        throw damaged(url, `no region stands at ${order}`);
+      codes[row] = Number.isNaN(order) ? 0 : order + 1;
+    }
+  }
+  return { kind: "code", codes, texts: ["", ...regions().map(({ acronym }) => acronym)] };
 }

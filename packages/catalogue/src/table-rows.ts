@@ -6,6 +6,8 @@ import { GrowingCodes, type GrowingColumn, GrowingFlags, GrowingNumbers, Growing
 /** A table in the making: columns appear when they are first named; rows before that are absent in them. */
 export class TableRows {
   #rowCount = 0;
+  /** Row that the table which was added last begins with. */
+  #first = 0;
   readonly #columns = new Map<string, GrowingColumn>();
 
   get rowCount(): number {
@@ -15,8 +17,9 @@ export class TableRows {
   /** Makes room for rows. @returns the first of them */
   addRows(count: number): number {
     const first = this.#rowCount;
+    this.#first = first;
     this.#rowCount += count;
-    for (const column of this.#columns.values()) column.reserve(this.#rowCount);
+    for (const column of this.#columns.values()) column.begin(first, count);
     return first;
   }
 
@@ -60,7 +63,7 @@ export class TableRows {
     if (known instanceof kind) return known;
     if (known !== undefined) throw new Error(`the column ${name} holds values of another kind`);
     const column = make();
-    column.reserve(this.#rowCount);
+    column.begin(this.#first, this.#rowCount - this.#first);
     this.#columns.set(name, column);
     return column;
   }
