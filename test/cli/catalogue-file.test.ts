@@ -104,7 +104,7 @@ describe("catalogue verify", () => {
 
   it.each([
     ["another Parquet file", /no catalogue/],
-    ["a text", /Parquet/],
+    ["a text", /x\.parquet/],
     ["nothing", /no catalogue at/],
   ])("refuses %s", async (what, says) => {
     const path = join(temporaryFolder(), "x.parquet");

@@ -383,6 +383,8 @@ describe("refusals", () => {
     [["units", "--columns", "nothing"], /no column "nothing"/],
     [["units", "--group-by", "firingRate"], /firingRate is a number/],
     [["sessions", "--quality", "default"], /rules are for units/],
+    [["units", "--probe", "ibl:probe:none"], /no probe ibl:probe:none/, /query probes/],
+    [["units", "--session", "allen:session:1"], /no session allen:session:1/],
     [["units", "--question", "missing.json"], /no question can be read/],
     [["units", "--catalogue", "missing.parquet"], /no catalogue at/, /catalogue build/],
   ])("%j", async (args, ...says) => {

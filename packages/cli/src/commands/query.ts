@@ -14,7 +14,7 @@ import { type CatalogueContext, withCatalogue } from "../query/open-catalogue.js
 import { type OutputOptions, outputOf, type QueryOutput } from "../query/output-options.js";
 import { questionOf } from "../query/question-of-options.js";
 import { type AskedOptions, addQuestionOptions, checkAsked, ownRules } from "../query/question-options.js";
-import { requireRows } from "../query/require-rows.js";
+import { requireNamed, requireRows } from "../query/require-rows.js";
 import { parseNames, parseSort, parseSummaries } from "../query/shape-arguments.js";
 import { writeAnswer } from "../query/write-answer.js";
 import { noteNotices } from "./notices.js";
@@ -90,6 +90,7 @@ async function answer(context: CatalogueContext, asked: Asked, { explain, plot, 
   const call = { signal: io.signal };
   const found = await catalogue.answer(question, { ...call, rules });
   requireRows(context, question);
+  await requireNamed(context, question);
   const coverage = await coverageOf(found, catalogue, call);
   if (output.format !== "json" && !output.isReported) noteNotices(noting(context), coverage.notices);
   if (explain === true) {

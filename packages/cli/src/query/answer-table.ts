@@ -52,7 +52,7 @@ export async function answerTable(
 ): Promise<string> {
   const rows: Row[] = [];
   for await (const row of answer.rows(options)) rows.push(row);
-  if (isGrouped(question) || question.columns !== null) return flatTable(answer.columns, rows, width);
+  if (isGrouped(question) || question.columns !== null) return flatTable(question.groupBy, answer.columns, rows, width);
   const shown = SHOWN[question.kind];
   const titles = shown.map(({ name, title }) => textColumn(title, answer.columns, name));
   const groups: { heading: string; rows: (readonly string[])[] }[] = [];
@@ -77,13 +77,19 @@ function headingOf(row: Row, names: readonly string[]): string {
   return texts.join("  ");
 }
 
-function flatTable(columns: readonly AnswerColumn[], rows: readonly Row[], width: number): string {
+function flatTable(
+  keys: readonly string[],
+  columns: readonly AnswerColumn[],
+  rows: readonly Row[],
+  width: number,
+): string {
   const shown = columns.filter(
     ({ name }) => name !== REGION_ABSENT || rows.length === 0 || !("region" in (rows[0] ?? {})),
   );
   const cells = rows.map((row) => shown.map(({ name }) => groupCell(row, name)));
   return textTable(
-    shown.map(({ name }) => textColumn(name, columns, name)),
+    // Keys that are cut would look like one another.
+    shown.map(({ name }) => (keys.includes(name) ? { title: name, isWhole: true } : textColumn(name, columns, name))),
     cells,
     width,
   );
