@@ -67,7 +67,7 @@ describe("crossprobe download", () => {
       "0".repeat(32),
     ]);
     expect(code).toBe(1);
-    expect(err.replace(/\s+/g, " ")).toContain(`its md5 is ${digest("md5")}, the catalogue lists ${"0".repeat(32)}`);
+    expect(err.replace(/\s+/g, " ")).toContain(`its md5 is ${digest("md5")}, expected was ${"0".repeat(32)}`);
     expect(out).toContain("0 fetched, 0 there before, 1 set aside");
   });
 

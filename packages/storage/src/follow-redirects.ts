@@ -34,7 +34,7 @@ export async function followRedirects<R extends Response>(
     });
     const location: unknown = Reflect.get(response.headers, "location");
     if (!REDIRECTS.has(response.status) || typeof location !== "string") return { response, url: hop.url };
-    const next = await judgeRedirect(hop.url, location);
+    const next = await judgeRedirect(hop.url, location, hop.resolving.lookup !== undefined);
     if (typeof next === "string") throw refusal(first, next);
     hop = {
       url: next.url,

@@ -78,7 +78,8 @@ export function parseContentRange(text: string): ContentRange | undefined {
   return { start: toCount(first) ?? 0, end: (toCount(last) ?? -1) + 1, size: toCount(size) };
 }
 
-function toCount(text: string | undefined): number | undefined {
+/** A number of bytes as headers have it. */
+export function toCount(text: string | undefined): number | undefined {
   if (text === undefined || !/^\d+$/.test(text)) return undefined;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : undefined;

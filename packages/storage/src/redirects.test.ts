@@ -55,6 +55,13 @@ describe("judgeRedirect", () => {
     expect(await judgeRedirect("http://public.example/a", "/b")).toMatchObject({ isGuarded: false });
   });
 
+  it("goes on judging once it began to, also where a name changed sides meanwhile", async () => {
+    const lead = (from: string, to: string) => judgeRedirect(from, to, true);
+    expect(await lead("http://inside.example/a", "http://other.example/b")).toMatchObject({ isGuarded: true });
+    expect(await lead("http://public.example/a", "/b")).toMatchObject({ isGuarded: true });
+    expect(await lead("http://inside.example/a", "http://127.0.0.1/b")).toBe(INWARDS);
+  });
+
   it.each(["file:///etc/passwd", "ftp://public.example/a", "http://", "s3://bucket/a"])("refuses %s", async (to) => {
     expect(await judgeRedirect("http://public.example/a", to)).toBe(NO_ADDRESS);
   });

@@ -32,16 +32,17 @@ export interface NextHop {
 /**
  * Judges a redirect before it is followed. Who is on a private network may lead about in it; who is not leads nobody in.
  *
+ * @param wasGuarded whether `from` was held to public addresses: then all that follows is, whatever its names lead to by now
  * @returns the reason where it is refused
  */
-export async function judgeRedirect(from: string, location: string): Promise<NextHop | string> {
+export async function judgeRedirect(from: string, location: string, wasGuarded = false): Promise<NextHop | string> {
   if (!URL.canParse(location, from)) return NO_ADDRESS;
   const [before, next] = [new URL(from), new URL(location, from)];
   if (next.protocol !== "http:" && next.protocol !== "https:") return NO_ADDRESS;
   if (isDowngrade(from, next.href)) return DOWNGRADE;
   const isSameOrigin = before.origin === next.origin;
   const isSameHost = before.hostname === next.hostname;
-  const isGuarded = !isSameHost && !(await isPrivateHost(before));
+  const isGuarded = wasGuarded || (!isSameHost && !(await isPrivateHost(before)));
   const written = writtenAddress(next);
   if (isGuarded && written !== undefined && isPrivateAddress(written)) return INWARDS;
   return { url: next.href, isSameOrigin, isGuarded };

@@ -1,13 +1,14 @@
 import { join } from "node:path";
-import type {
-  ByteStore,
-  CallOptions,
-  CompanionFile,
-  Downloader,
-  DownloadOptions,
-  DownloadPlan,
-  DownloadResult,
-  RemoteFile,
+import {
+  type ByteStore,
+  type CallOptions,
+  type CompanionFile,
+  type Downloader,
+  type DownloadOptions,
+  type DownloadPlan,
+  type DownloadResult,
+  pause,
+  type RemoteFile,
 } from "@crossprobe/core";
 import { BodiesByScheme } from "../bodies-by-scheme.js";
 import type { Bodies } from "../body.js";
@@ -18,7 +19,7 @@ import { S3Bodies } from "../s3-bodies.js";
 import { withS3Environment } from "../s3-environment.js";
 import { MINIMUM_RATE, type MinimumRate } from "../stall-watch.js";
 import { type FetchContext, fetchFile, toDataError } from "./fetch-file.js";
-import { FileLock, LOCK_TIMES, type LockTimes, pause } from "./file-lock.js";
+import { FileLock, LOCK_TIMES, type LockTimes } from "./file-lock.js";
 import { toHosts } from "./hosts.js";
 import { Meter } from "./meter.js";
 import { notePaths, writeWhole } from "./notes.js";

@@ -22,7 +22,7 @@ import { NOTHING_KNOWN, PartFile } from "./part-file.js";
 import type { RetryOptions } from "./retry-wait.js";
 import { codeOf, resolveInside } from "./safe-path.js";
 import { compareTarget, lookAt, recordOf, type TargetState } from "./target.js";
-import { transfer, trustOf } from "./transfer.js";
+import { GONE_HINT, transfer, trustOf } from "./transfer.js";
 
 /** What is the same for all files of a run. */
 export interface FetchContext {
@@ -53,7 +53,7 @@ export async function fetchFile(planned: PlannedFile, context: FetchContext): Pr
   if (planned.state === "absent") {
     const error = new NotFoundError(planned.reason ?? "it is not there", {
       // What the source says itself is no matter of an old catalogue.
-      hint: file.absent === null ? "the catalogue may be older than the server" : undefined,
+      hint: file.absent === null ? GONE_HINT : undefined,
     });
     return { ...nothing, status: "absent", error };
   }
@@ -174,10 +174,11 @@ class LockedFile {
 
   #problemOf(part: PartFile, digests: readonly FileDigest[], stated: readonly FileDigest[]): string | undefined {
     const { size } = this.#file;
-    if (size !== null && part.length !== size) return `${part.length} bytes came, the catalogue lists ${size}`;
+    if (size !== null && part.length !== size) return `${part.length} bytes came, ${size} were expected`;
     const difference = differingDigest(this.#file.digests, digests);
     if (difference !== undefined) {
-      return `its ${difference.known.kind} is ${difference.found.value}, the catalogue lists ${difference.known.value}`;
+      const { known, found } = difference;
+      return `its ${known.kind} is ${found.value}, expected was ${known.value}`;
     }
     const other = differingDigest(stated, digests);
     if (other === undefined) return undefined;
@@ -190,7 +191,7 @@ class LockedFile {
     await rm(this.#notes.work, { recursive: true, force: true });
     const error = new StoreError(`${this.#file.path} did not pass: ${problem}`, {
       url: this.#file.path,
-      hint: `what came is kept at ${aside}; the catalogue may be older than the file`,
+      hint: `what came is kept at ${aside}; what was expected may be another version`,
     });
     return this.#result("quarantined", { error, setAside: aside });
   }
@@ -211,8 +212,9 @@ class LockedFile {
 
   async #publish(part: PartFile, target: string): Promise<void> {
     const folder = dirname(target);
-    await mkdir(folder, { recursive: true });
+    // Somebody may have put a link in the way since.
     await resolveInside(this.#context.root, this.#file.path);
+    await mkdir(folder, { recursive: true });
     if (!(await this.#lock.isHeld())) this.#context.signal?.throwIfAborted();
     try {
       await rename(part.path, target);

@@ -133,8 +133,8 @@ it("fences a holder that slept: what it writes on reaches nobody", async () => {
   expect(next.overtaken).toEqual([{ token: asleep.token, isDead: false }]);
   const after = await PartFile.open(folder, next, [], undefined);
   expect([after.length, after.state?.etag]).toEqual([3, '"1"']);
-  await before.append(new TextEncoder().encode("XYZ"));
   await after.append(new TextEncoder().encode("def"));
+  await before.append(new TextEncoder().encode("XYZ12"));
   expect(readFileSync(after.path, "utf8")).toBe("abcdef");
   expect(existsSync(before.path)).toBe(false);
   expect(await asleep.isHeld()).toBe(false);

@@ -3,6 +3,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { link, mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { pause } from "@crossprobe/core";
 import { absentIsUndefined, codeOf } from "./safe-path.js";
 
 export interface LockTimes {
@@ -227,19 +228,4 @@ function tryRead(read: () => string): string {
   } catch {
     return "";
   }
-}
-
-/** @throws the signal's reason when it aborts meanwhile */
-export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener("abort", end, { once: true });
-  });
-  signal?.throwIfAborted();
 }

@@ -8,6 +8,7 @@ import {
   StoreError,
 } from "@crossprobe/core";
 import type { Bodies } from "../body.js";
+import { toCount } from "../http-answer.js";
 import { checkAddress } from "./address-guard.js";
 import { toDataError } from "./fetch-file.js";
 import { rulesFor } from "./hosts.js";
@@ -15,7 +16,6 @@ import { notePaths } from "./notes.js";
 import { leftParts } from "./part-file.js";
 import { checkRelativePath, pathIdentity, resolveInside } from "./safe-path.js";
 import { lookAt } from "./target.js";
-import { countOf } from "./transfer.js";
 
 export interface PlanContext {
   readonly bodies: Bodies;
@@ -142,7 +142,7 @@ async function askSize(file: RemoteFile, context: PlanContext): Promise<Asked> {
     try {
       const answer = await bodies.request({ method: "HEAD", url, rules, signal });
       answer.cancel();
-      const size = countOf(answer.headers.get("content-length"));
+      const size = toCount(answer.headers.get("content-length"));
       const isPlain = (answer.headers.get("content-encoding") ?? "identity") === "identity";
       // One file on several web servers may have as many tags; an object of a bucket has one.
       const etag = url.startsWith("s3:") ? (answer.headers.get("etag") ?? null) : null;

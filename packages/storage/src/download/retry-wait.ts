@@ -1,12 +1,10 @@
 import { parseRetryAfter } from "@crossprobe/core";
+import { type Backoff, backoffSeconds } from "../backoff.js";
 
 /** How often and how long a download tries again. */
-export interface RetryOptions {
+export interface RetryOptions extends Backoff {
   /** Tries in a row without one new byte (default 6). */
   readonly tries: number;
-  /** Of the first wait, seconds; each is twice the one before, by chance up to half shorter. */
-  readonly firstWaitSeconds: number;
-  readonly longestWaitSeconds: number;
 }
 
 export const RETRY: RetryOptions = { tries: 6, firstWaitSeconds: 1, longestWaitSeconds: 60 };
@@ -22,6 +20,5 @@ const LONGEST_ASKED_SECONDS = 600;
 export function retryWait(failures: number, asked: string | undefined, options: RetryOptions, now: number): number {
   const seconds = parseRetryAfter(asked, now);
   if (seconds !== undefined) return Math.min(seconds, LONGEST_ASKED_SECONDS);
-  const longest = Math.min(options.firstWaitSeconds * 2 ** (failures - 1), options.longestWaitSeconds);
-  return longest * (0.5 + Math.random() / 2);
+  return backoffSeconds(failures, options);
 }

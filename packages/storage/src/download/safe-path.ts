@@ -30,7 +30,7 @@ function refusal(path: string): string | undefined {
   if (parts[0]?.toLowerCase() === NOTES_FOLDER) return `${NOTES_FOLDER} holds the notes of downloads`;
   for (const part of parts) {
     if (part === "") return "it has an empty part";
-    if (part === "." || part === "..") return `it has the part ${part}`;
+    if (part === "." || part === "..") return `it has the part \`${part}\``;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
     if (/[\u0000-\u001f\u007f<>:"|?*\\]/.test(part))
       return `${JSON.stringify(part)} has a character that is no part of names`;

@@ -1,5 +1,6 @@
 import { type FileDigest, NotFoundError, type RemoteFile, StoreError } from "@crossprobe/core";
 import type { Bodies, BodyAnswer } from "../body.js";
+import { parseContentRange, toCount } from "../http-answer.js";
 import { rulesFor } from "./hosts.js";
 import { NOTHING_KNOWN, type PartFile } from "./part-file.js";
 import { type RetryOptions, retryWait } from "./retry-wait.js";
@@ -139,7 +140,7 @@ class Attempt {
     if (status === 412 && isRange) return this.#startOver(answer, "the object changed while it was fetched");
     if (GONE_STATUSES.has(status)) {
       throw new NotFoundError(`no file at ${answer.url} (HTTP status ${status})`, {
-        hint: "the catalogue may be older than the server",
+        hint: GONE_HINT,
       });
     }
     if (status >= 500 || RETRYABLE_STATUSES.has(status)) {
@@ -151,7 +152,7 @@ class Attempt {
 
   async #takeWhole(answer: BodyAnswer): Promise<Outcome> {
     this.#expectPlain(answer);
-    const size = countOf(answer.headers.get("content-length")) ?? null;
+    const size = toCount(answer.headers.get("content-length")) ?? null;
     this.#expectSize(answer, size);
     this.#context.onForgotten(this.#part.length);
     await this.#part.begin({ ...validatorsOf(answer), size, stated: answer.digests });
@@ -160,7 +161,7 @@ class Attempt {
 
   async #takeRest(answer: BodyAnswer): Promise<Outcome> {
     this.#expectPlain(answer);
-    const range = contentRange(answer.headers.get("content-range"));
+    const range = rangeOf(answer);
     const { state, length } = this.#part;
     const size = state?.size ?? this.#file.size;
     const validators = validatorsOf(answer);
@@ -178,8 +179,7 @@ class Attempt {
 
   /** 416: there is no rest, which is fine if all of it is there. */
   async #takeNothing(answer: BodyAnswer): Promise<Outcome> {
-    const size = /^bytes \*\/(\d+)$/.exec(answer.headers.get("content-range") ?? "")?.[1];
-    if (size !== undefined && Number(size) === this.#part.length) {
+    if (rangeOf(answer)?.size === this.#part.length) {
       return { kind: "complete", url: answer.url, isLengthKnown: true };
     }
     return this.#startOver(answer, `the server has no bytes from ${this.#part.length} on`);
@@ -220,7 +220,7 @@ class Attempt {
       throw this.#wrong(answer, `its ETag is ${etag} and not ${wanted.value}`);
     }
     if (size === null || this.#file.size === null || size === this.#file.size) return;
-    throw this.#wrong(answer, `the server has ${size} bytes, the catalogue lists ${this.#file.size}`);
+    throw this.#wrong(answer, `the server has ${size} bytes, ${this.#file.size} were expected`);
   }
 
   #refused(answer: BodyAnswer): StoreError {
@@ -241,21 +241,16 @@ function textOf(seconds: number | undefined): string | undefined {
   return seconds === undefined ? undefined : String(Math.ceil(seconds));
 }
 
+function rangeOf({ headers }: BodyAnswer) {
+  return parseContentRange(headers.get("content-range") ?? "");
+}
+
 function validatorsOf({ headers }: BodyAnswer): { readonly etag: string | null; readonly lastModified: string | null } {
   return { etag: headers.get("etag") ?? null, lastModified: headers.get("last-modified") ?? null };
 }
 
-/** Source: RFC 9110 §14.4. */
-function contentRange(text: string | undefined): { start: number; end: number; size: number | undefined } | undefined {
-  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(text ?? "") ?? [];
-  const [start, end] = [countOf(first), countOf(last)];
-  return start === undefined || end === undefined ? undefined : { start, end: end + 1, size: countOf(size) };
-}
-
-export function countOf(text: string | undefined): number | undefined {
-  const value = text !== undefined && /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(value) ? value : undefined;
-}
+/** What to do where nothing is at an address. */
+export const GONE_HINT = "check the address; a catalogue may be older than its server";
 
 /** How the trust of a file follows from what was known of it. */
 export function trustOf(known: readonly FileDigest[], isLengthKnown: boolean): "digest" | "length" | "none" {

@@ -1,4 +1,5 @@
 import { type ByteStore, type CallOptions, isDataError, pause } from "@crossprobe/core";
+import { backoffSeconds } from "../backoff.js";
 import { compareCodePoints } from "../keys.js";
 import { over } from "./over.js";
 
@@ -87,6 +88,5 @@ async function waitAfter(
   if (failures >= settings.tries || !isDataError(error, "store") || !error.retryable) throw error;
   const asked = error.retryAfterSeconds;
   if (asked !== undefined && asked > settings.longestAskedSeconds) throw error;
-  const longest = Math.min(settings.firstWaitSeconds * 2 ** (failures - 1), settings.longestWaitSeconds);
-  await pause((asked ?? longest * (0.5 + Math.random() / 2)) * 1000, signal);
+  await pause((asked ?? backoffSeconds(failures, settings)) * 1000, signal);
 }
