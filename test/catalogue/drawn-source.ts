@@ -140,6 +140,8 @@ export interface DrawnShape {
   readonly id: string;
   readonly sessions: number;
   readonly isWithoutChannels?: boolean;
+  /** Of units of a probe, at most. */
+  readonly units?: number;
   readonly rules: readonly QualityRule[];
   readonly metrics: readonly string[];
 }
@@ -222,9 +224,9 @@ function drawChannels(draw: Draw, probe: ProbeRef, tract: readonly Region[]): re
 
 const AMOUNTS = [0, -0, 1e-300, 1.5, 2.25, 3, 4, 4.000000000000001, 5, 6.5, 1e300] as const;
 
-function drawUnits(draw: Draw, { id: dataset, metrics, rules }: DrawnShape, owner: Owner): readonly Unit[] {
+function drawUnits(draw: Draw, { id: dataset, metrics, rules, units = 60 }: DrawnShape, owner: Owner): readonly Unit[] {
   const { probe, session, tract, channels } = owner;
-  return Array.from({ length: draw.below(60) }, (_, i): Unit => {
+  return Array.from({ length: draw.below(units) }, (_, i): Unit => {
     const amount = () => (draw.happens(0.3) ? draw.one(AMOUNTS) : draw.random() * 10);
     const firingRate = draw.orNull(draw.random() * 30);
     return {

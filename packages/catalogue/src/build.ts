@@ -8,10 +8,11 @@ import {
   type Notice,
   type ProbeInsertion,
   type ProbeRef,
+  SchemaError,
   type Unit,
 } from "@crossprobe/core";
 import { Catalogue } from "./catalogue.js";
-import type { DatasetEntry } from "./dataset-entry.js";
+import { type DatasetEntry, datasetEntrySchema } from "./dataset-entry.js";
 import { DatasetRows } from "./dataset-rows.js";
 import { EarlierRows } from "./earlier-rows.js";
 import { inOrder } from "./in-order.js";
@@ -52,6 +53,7 @@ const LANES = 4;
  * whose tables do not decode. What cannot be reached ends the build: a catalogue without it would be wrong.
  *
  * @throws {@link StoreError} where a store could not be read
+ * @throws {@link SchemaError} where a dataset does not describe itself in the form of the contract
  * @example
  * const catalogue = await buildCatalogue(hub, { signal });
  */
@@ -89,13 +91,24 @@ async function buildDataset(
     if (tables === undefined) counted.reused++;
     options.onProgress?.({ ...counted, channels: rows.channels.rowCount, units: rows.units.rowCount });
   }
-  const entry: DatasetEntry = {
+  const entry = checkedEntry({
     ...{ id: plugin.id, title: plugin.title, adapterVersion: plugin.version, release: description.release },
     ...{ sources: description.sources, citations: plugin.citations, licence: plugin.licence },
     ...{ rules: plugin.rules, metrics: plugin.metrics, fingerprints: Object.fromEntries(fingerprints) },
     ...{ notices: notices.list(), noticeShares: notices.sharesByProbe() },
-  };
+  });
   return rows.finish(entry);
+}
+
+/** As files have it: what could not be read back is refused before it is written. */
+function checkedEntry(entry: DatasetEntry): DatasetEntry {
+  const parsed = datasetEntrySchema.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new SchemaError(`the dataset ${entry.id} does not describe itself as it should: ${issue?.path.join(".")}`, {
+    cause: parsed.error,
+    hint: "test its adapter with testAdapter of @crossprobe/core/conformance",
+  });
 }
 
 /** A probe and where its session stands in the table of sessions. */

@@ -1,5 +1,5 @@
 import { ONTOLOGY } from "@crossprobe/atlas";
-import { type CallOptions, FormatError, SchemaError } from "@crossprobe/core";
+import { type CallOptions, FormatError } from "@crossprobe/core";
 import { crc32 as crc32Of } from "@crossprobe/formats/crc32";
 import { Catalogue } from "./catalogue.js";
 import type { ColumnData } from "./column.js";
@@ -54,13 +54,22 @@ async function readHeader(
   }
   const json = head.subarray(PREAMBLE_BYTES, PREAMBLE_BYTES + length);
   if (crc32(json) !== checksum) throw damaged("the checksum of its header is another");
-  const parsed = imageHeaderSchema.safeParse(JSON.parse(new TextDecoder().decode(json)));
+  const parsed = imageHeaderSchema.safeParse(parseJson(new TextDecoder().decode(json)));
   if (!parsed.success)
     throw damaged(`its header has another form (${parsed.error.issues[0]?.path.join(".")})`, parsed.error);
   const start = dataStart(length);
   const blocks = Math.ceil(parsed.data.dataBytes / BLOCK_BYTES);
   if (start + parsed.data.dataBytes + blocks * 4 !== bytes.size) throw damaged("its length is not that of its columns");
   return { header: parsed.data, start };
+}
+
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -89,8 +98,11 @@ export async function openImage(
   const partitions: Partition[] = [];
   for (const { dataset, kind, rowCount, labelOffsets, columns } of header.partitions) {
     const entry = header.datasets.find(({ id }) => id === dataset);
-    if (entry === undefined)
-      throw new SchemaError(`${bytes.url} has rows of ${dataset}, which it does not describe`, { url: bytes.url });
+    if (entry === undefined) {
+      throw new FormatError(`${bytes.url} has rows of ${dataset}, which it does not describe`, {
+        ...{ format: "catalogue-columns", url: bytes.url },
+      });
+    }
     const stored = new Map(columns.map((column) => [column.name, new ImageColumn(data, column, rowCount)]));
     const offsets = labelOffsets === null ? undefined : await data.labels(labelOffsets, rowCount, options);
     partitions.push(new Partition(entry, kind, rowCount, stored, offsets));
