@@ -368,7 +368,7 @@ describe("files", () => {
 });
 
 describe("refusals", () => {
-  it.each([
+  it.each<[string[], ...RegExp[]]>([
     [["units", "--region", "CA11"], /CA11/, /did you mean/],
     [["units", "--region", "CA1", "--mapping", "cosmos"], /finer than the mapping cosmos/],
     [["units", "--metric", "allen.snrr>=2"], /snrr/, /there are/],

@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,7 +21,7 @@ import {
   FormatError,
   type RemoteFile,
 } from "@crossprobe/core";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type DataServer, type DataServerOptions, startDataServer } from "../../../../test/data-server/data-server.js";
 import { createDownloader, type DownloaderOptions } from "./create-downloader.js";
 
@@ -105,6 +106,24 @@ describe("a download", () => {
     const record = JSON.parse(readFileSync(join(to, ".crossprobe", "records", name), "utf8"));
     expect(record).toMatchObject({ path: PATH, url: `${server.url}/a.npy`, size: 300_000, trust: "digest" });
     expect(server.seen.map(({ method, range }) => [method, range])).toEqual([["GET", undefined]]);
+  });
+
+  it("is on the disk before it is in its place", async () => {
+    const server = await serve();
+    const to = newFolder();
+    const probe = await open(join(to, "probe"), "w");
+    const sync = vi.spyOn(Object.getPrototypeOf(probe), "sync");
+    const synced: { readonly bytes: number; readonly isInPlace: boolean }[] = [];
+    sync.mockImplementation(async function (this: typeof probe) {
+      synced.push({ bytes: (await this.stat()).size, isInPlace: existsSync(join(to, PATH)) });
+    });
+    try {
+      await download([fileAt(server)], to);
+    } finally {
+      sync.mockRestore();
+      await probe.close();
+    }
+    expect(synced).toContainEqual({ bytes: CONTENT.byteLength, isInPlace: false });
   });
 
   it("is not repeated, asks nothing for what is recorded, and reads what is not", async () => {
@@ -391,7 +410,10 @@ describe("a resumed download", () => {
     expect(server.seen.map(({ range }) => range !== undefined)).toEqual([false, true, false]);
   });
 
-  it("never mixes two objects where an entity tag of a part tells them apart", async () => {
+  it.each([
+    ["and a digest would", fileAt],
+    ["and nothing else would", (server: DataServer) => fileAt(server, { digests: [] })],
+  ])("never mixes two objects where an entity tag of a part tells them apart, %s", async (_, file) => {
     const server = await serve();
     const to = newFolder();
     // A server that answers a range of a changed object all the same.
@@ -403,7 +425,7 @@ describe("a resumed download", () => {
         body: CONTENT.subarray(100_000),
       },
     );
-    expectDone(to, await download([fileAt(server)], to));
+    expectDone(to, await download([file(server)], to));
     expect(server.seen.length).toBe(3);
   });
 
@@ -527,6 +549,36 @@ describe("a file that is in the place already", () => {
     expectDone(to, await download([fileAt(server)], to));
   });
 
+  it("and has no digest is renewed when its server has another object of the same length", async () => {
+    const server = await serve({ files: { "/a.npy": OTHER } });
+    const to = newFolder();
+    const file = fileAt(server, { size: null, digests: [] });
+    await download([file], to);
+    expect(await download([file], to)).toMatchObject([{ status: "present", received: 0 }]);
+    server.files.set("/a.npy", CONTENT);
+    expectDone(to, await download([file], to));
+    // Another server of the same file may call it otherwise.
+    const mirror = await serve();
+    mirror.plan({ method: "HEAD", headers: { ETag: '"as the mirror has it"' } });
+    expect(await download([{ ...file, urls: [`${mirror.url}/a.npy`] }], to)).toMatchObject([{ status: "present" }]);
+  });
+
+  it("without a record is known by what was compared before it was published", async () => {
+    const server = await serve();
+    const to = newFolder();
+    const file = fileAt(server, { size: null, digests: [] });
+    // In the place of records, so that none can be written.
+    const records = join(to, ".crossprobe", "records");
+    mkdirSync(join(to, ".crossprobe"));
+    writeFileSync(records, "");
+    expect(await download([file], to)).toMatchObject([{ status: "failed" }]);
+    expect(Buffer.compare(readFileSync(join(to, PATH)), CONTENT)).toBe(0);
+    rmSync(records);
+    server.plan({ method: "HEAD", isChunked: true });
+    const [result] = await download([file], to);
+    expect(result).toMatchObject({ status: "present", received: 0, trust: "length" });
+  });
+
   it("and was changed since is not taken for what was fetched", async () => {
     const server = await serve();
     const to = newFolder();
@@ -582,6 +634,16 @@ describe("places and addresses", () => {
     symlinkSync(join(outside, "target"), join(to, "x.npy"));
     await expect(download([fileAt(server, { path: "x.npy" })], to)).rejects.toMatchObject({ code: "store" });
     expect(readFileSync(join(outside, "target"), "utf8")).toBe("mine");
+  });
+
+  it("a link that appears while a file comes leads nowhere either", async () => {
+    const server = await serve();
+    const [to, outside] = [newFolder(), newFolder()];
+    server.plan({ onServe: () => symlinkSync(outside, join(to, "lab")) });
+    const [result] = await download([fileAt(server)], to);
+    expect(result).toMatchObject({ status: "failed", error: { code: "store" } });
+    expect(result?.error?.message).toContain("is a link, which could lead out of the folder");
+    expect(readdirSync(outside)).toEqual([]);
   });
 
   it.each([

@@ -12,7 +12,7 @@ import { toCount } from "../http-answer.js";
 import { checkAddress } from "./address-guard.js";
 import { toDataError } from "./fetch-file.js";
 import { rulesFor } from "./hosts.js";
-import { notePaths } from "./notes.js";
+import { type NotePaths, notePaths, readRecord } from "./notes.js";
 import { leftParts } from "./part-file.js";
 import { checkRelativePath, pathIdentity, resolveInside } from "./safe-path.js";
 import { lookAt } from "./target.js";
@@ -114,7 +114,8 @@ async function lookAtFile(root: string, file: RemoteFile, context: PlanContext):
   const notes = notePaths(root, file.path);
   const asked: Asked = file.size === null ? await askSize(file, context) : { size: file.size, reason: null };
   if (asked.isGone === true) return { file, state: "absent", size: null, missing: null, reason: asked.reason };
-  const { size, reason, etag = null } = asked;
+  const { size, reason } = asked;
+  const etag = await comparableTag(asked, notes);
   const there = await lookAt(target, notes, { file, size, etag });
   if (there.kind === "present" || there.kind === "check") {
     return { file, state: there.kind, size: there.size, missing: 0, reason, etag };
@@ -125,11 +126,18 @@ async function lookAtFile(root: string, file: RemoteFile, context: PlanContext):
   return { file, state: bytes > 0 ? "resume" : "fetch", size, missing, reason: why, etag };
 }
 
+/** An object of a bucket has one tag; a file on several web servers may have as many, so that only the same one's are compared. */
+async function comparableTag({ etag, url }: Asked, notes: NotePaths): Promise<string | null> {
+  if (etag === undefined || url === undefined || etag.startsWith("W/")) return null;
+  return url.startsWith("s3:") || (await readRecord(notes.record))?.url === url ? etag : null;
+}
+
 interface Asked {
   readonly size: number | null;
   readonly reason: string | null;
-  /** Only where it names one object alone and for ever. */
-  readonly etag?: string | null;
+  /** What the server called the object, and where that was. */
+  readonly etag?: string | undefined;
+  readonly url?: string;
   readonly isGone?: boolean;
 }
 
@@ -144,9 +152,8 @@ async function askSize(file: RemoteFile, context: PlanContext): Promise<Asked> {
       answer.cancel();
       const size = toCount(answer.headers.get("content-length"));
       const isPlain = (answer.headers.get("content-encoding") ?? "identity") === "identity";
-      // One file on several web servers may have as many tags; an object of a bucket has one.
-      const etag = url.startsWith("s3:") ? (answer.headers.get("etag") ?? null) : null;
-      if (answer.status === 200) return { size: isPlain ? (size ?? null) : null, reason: null, etag };
+      const etag = answer.headers.get("etag");
+      if (answer.status === 200) return { size: isPlain ? (size ?? null) : null, reason: null, etag, url: answer.url };
       if (answer.status !== 404 && answer.status !== 410) return { size: null, reason: null };
       gone = `no file at ${answer.url} (HTTP status ${answer.status})`;
     } catch (error) {
