@@ -12,9 +12,21 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   nwb: ["core", "formats"],
   analysis: ["core", "atlas"],
   catalogue: ["core", "atlas", "formats"],
+  duckdb: ["core", "catalogue"],
   "ibl-adapter": ["core", "atlas", "formats", "nwb"],
   "allen-adapter": ["core", "atlas", "formats", "nwb"],
-  cli: ["core", "atlas", "formats", "nwb", "storage", "analysis", "catalogue", "ibl-adapter", "allen-adapter"],
+  cli: [
+    "core",
+    "atlas",
+    "formats",
+    "nwb",
+    "storage",
+    "analysis",
+    "catalogue",
+    "duckdb",
+    "ibl-adapter",
+    "allen-adapter",
+  ],
 };
 
 /** The one place that may import each guarded library: a file, a folder with its trailing slash, or the few files that share it. */
@@ -32,6 +44,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
   "@uwdata/flechette": "packages/formats/src/arrow.ts",
   "csv-parse": "packages/formats/src/csv/records.ts",
   tiff: "packages/formats/src/tiff.ts",
+  "@duckdb/node-api": "packages/duckdb/src/",
   commander: "packages/cli/src/",
   "fast-png": "packages/cli/src/plot/density.ts",
   "@resvg/resvg-wasm": "packages/cli/src/plot/figure-png.ts",
@@ -39,7 +52,7 @@ export const HOMES: Readonly<Record<string, string | readonly string[]>> = {
 };
 
 /** Packages that know no dataset: none of them may name one. */
-export const DATASET_FREE = ["core", "analysis", "catalogue", "cli"];
+export const DATASET_FREE = ["core", "analysis", "catalogue", "duckdb", "cli"];
 
 /** Where the composition root may name datasets, and why. */
 export const MAY_NAME_DATASETS: Readonly<Record<string, string>> = {

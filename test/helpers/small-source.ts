@@ -1,6 +1,7 @@
 import { findRegion } from "@crossprobe/atlas";
 import type { CatalogueSource } from "@crossprobe/catalogue";
 import {
+  type AbsentReason,
   type AdapterPlugin,
   evaluateRule,
   type ProbeRef,
@@ -26,7 +27,10 @@ export interface SmallUnit {
   readonly id: string;
   /** Acronym of its label; none where null. */
   readonly region: string | null;
+  /** Why it has none: `unknown` unless said. */
+  readonly regionAbsent?: AbsentReason;
   readonly firingRate?: number | null;
+  readonly spikeCount?: number;
   readonly metrics?: Readonly<Record<string, number | null>>;
 }
 
@@ -69,13 +73,13 @@ function unitsOf({ id: dataset, sessions, rules = [] }: SmallDataset, probe: Pro
 }
 
 function toUnit(small: SmallUnit, probe: ProbeRef, session: SessionRef, rules: readonly QualityRule[]): Unit {
-  const { id, region: acronym, firingRate = 1, metrics = {} } = small;
+  const { id, region: acronym, regionAbsent = "unknown", firingRate = 1, spikeCount = null, metrics = {} } = small;
   const region = acronym === null ? undefined : findRegion(acronym);
   return {
     ...{ ref: ref(probe.dataset, "unit", id.startsWith("/") ? probe.id + id : id), probe, session },
-    ...{ uuid: null, peakChannel: null, ccf: null, hemisphere: null, distanceFromTipUm: null, spikeCount: null },
+    ...{ uuid: null, peakChannel: null, ccf: null, hemisphere: null, distanceFromTipUm: null, spikeCount },
     region: region === undefined ? null : { id: region.id, acronym: region.acronym },
-    regionAbsent: region === undefined ? "unknown" : null,
+    regionAbsent: region === undefined ? regionAbsent : null,
     ...{ firingRate, firingRateSource: null, metrics },
     quality: Object.fromEntries(rules.map((rule) => [rule.id, evaluateRule(rule, metrics)])),
   } as never;

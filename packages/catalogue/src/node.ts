@@ -11,7 +11,7 @@ import type { Catalogue } from "./catalogue.js";
 import { encodeImage } from "./encode-image.js";
 import { ABOUT_KEY, encodeParquet, SHA256_KEY } from "./encode-parquet.js";
 import { type ImageBytes, openImage } from "./open-image.js";
-import { readAbout, readCatalogueParquet } from "./read-parquet.js";
+import { type CatalogueAbout, readAbout, readCatalogueParquet } from "./read-parquet.js";
 
 export { ABOUT_KEY, SHA256_KEY };
 
@@ -79,8 +79,22 @@ async function publish(
   }
 }
 
-/** What a catalogue file says of itself without its rows. */
+export { fileColumns } from "./file-columns.js";
+export { KIND, nameOfKind } from "./parquet-columns.js";
 export type { CatalogueAbout } from "./read-parquet.js";
+export { type RegionRow, regionRows } from "./region-rows.js";
+
+/**
+ * What a catalogue file says of itself; reads its footer alone.
+ *
+ * @throws {@link NotFoundError} where there is no file at the path
+ * @throws {@link FormatError} where it is no Parquet file; {@link SchemaError} where it is no catalogue that this version can read
+ */
+export async function describeCatalogue(path: string, options: CallOptions = {}): Promise<CatalogueAbout> {
+  const store = new OneFile(path);
+  await store.requireThere();
+  return readAbout(store, basename(path), options);
+}
 
 /**
  * Opens a catalogue file: at once through the columns file beside it, else by reading the Parquet file whole. A columns file of another

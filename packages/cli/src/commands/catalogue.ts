@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     open: async () => (await import("./cohort.js")).cohortCommand,
   },
   {
+    name: "sql",
+    summary: "Ask a saved catalogue in SQL, by DuckDB: tables sessions, probes, channels, units and regions.",
+    open: async () => (await import("./sql.js")).sqlCommand,
+  },
+  {
     name: "aggregate",
     summary: "Write the units of all probes as one Parquet table, and their spikes as one HDF5 file.",
     open: async () => (await import("./aggregate.js")).aggregateCommand,

@@ -1,13 +1,18 @@
 import type { CallOptions } from "@crossprobe/core";
 import { toJson } from "../output/json.js";
-import type { AnswerRows } from "./answer-rows.js";
 import type { WritePiece } from "./encode-rows.js";
 
 const ROWS_A_PIECE = 500;
 
+/** Rows by the names of their columns, of whatever JSON can hold. */
+interface NamedRows {
+  readonly columns: readonly { readonly name: string }[];
+  rows(options: CallOptions): AsyncIterable<Readonly<Record<string, unknown>>>;
+}
+
 /** One JSON document with the rows in it, a line each: more rows than fit into one text can be written. */
 export async function writeJson(
-  { columns, rows }: AnswerRows,
+  { columns, rows }: NamedRows,
   rest: Readonly<Record<string, unknown>>,
   write: WritePiece,
   options: CallOptions,
