@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type DataServer, startDataServer } from "../data-server/data-server.js";
@@ -139,6 +139,22 @@ describe("crossprobe download", () => {
     expect(server.seen).toEqual([]);
     const done = await runJson<{ results: { status: string; trust: string; file: { source: string } }[] }>(line);
     expect(done.results).toMatchObject([{ status: "fetched", trust: "digest", file: { source: SESSION } }]);
+  });
+
+  it("shows nothing of a signature in an address, and writes it nowhere", async () => {
+    const to = temporaryFolder();
+    const line = ["--to", to, "--allow-private"];
+    const urls = ["a%20file.bin", "none.bin"].map((name) => `${server.url}/${name}?sig=HIDDEN#HIDDEN`);
+    const outcomes = [await run(["download", ...urls, ...line, "--json"]), await run(["download", ...urls, ...line])];
+    for (const { code, out, err } of outcomes) {
+      expect(code).toBe(1);
+      expect(out + err).not.toContain("HIDDEN");
+    }
+    expect(JSON.parse(outcomes[0]?.out ?? "").plan.files[0].file.urls).toEqual([`${server.url}/a%20file.bin?…`]);
+    const notes = readdirSync(to, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(notes.map(({ name }) => name)).toContain("a file.bin");
+    for (const { parentPath, name } of notes)
+      expect(readFileSync(join(parentPath, name), "latin1")).not.toContain("HIDDEN");
   });
 
   it("fails where a file cannot be had, and fetches the others", async () => {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import {
   type Download,
+  type DownloadPlan,
   type DownloadResult,
   type FileDigest,
   type FileSelection,
@@ -156,7 +157,7 @@ async function run(context: CommandContext, targets: readonly Target[], options:
   });
   if (!isSilent) io.out(`${planText(download.plan, io.columns)}\n`);
   if (options.dryRun === true) {
-    if (isJson) io.out(toJson({ plan: download.plan }));
+    if (isJson) io.out(toJson({ plan: shownPlan(download.plan) }));
     return true;
   }
   const began = performance.now();
@@ -169,7 +170,9 @@ async function run(context: CommandContext, targets: readonly Target[], options:
   const verdicts = options.check === true ? await examineAll(download, results, io.signal) : undefined;
   if (isJson) {
     const examined = verdicts === undefined ? {} : { verdicts: verdicts.map(plain) };
-    io.out(toJson({ plan: download.plan, results: results.map(plain), ...examined, notices: download.notices }));
+    io.out(
+      toJson({ plan: shownPlan(download.plan), results: results.map(plain), ...examined, notices: download.notices }),
+    );
   }
   for (const text of failureLines(results, io.columns)) context.note(text);
   for (const text of unreadableLines(verdicts ?? [], io.columns)) context.note(text);
@@ -247,9 +250,19 @@ function nameOf({ pathname }: URL): string {
   }
 }
 
+function shownPlan(plan: DownloadPlan): DownloadPlan {
+  return { ...plan, files: plan.files.map((each) => ({ ...each, file: shownFile(each.file) })) };
+}
+
+/** A file for JSON, which is kept and passed on: what may be a signature is left out of its addresses. */
+function shownFile(file: RemoteFile): RemoteFile {
+  return { ...file, urls: file.urls.map((url) => url.replace(/[?#].*$/s, (rest) => `${rest[0]}…`)) };
+}
+
 /** A result for JSON: an error as its parts. */
-function plain<Outcome extends Pick<DownloadResult, "error">>({ error, ...rest }: Outcome) {
+function plain<Outcome extends Pick<DownloadResult, "error" | "file">>({ error, file, ...rest }: Outcome) {
   return {
+    file: shownFile(file),
     ...rest,
     error: error === null ? null : { code: error.code, message: error.message, hint: error.hint ?? null },
   };

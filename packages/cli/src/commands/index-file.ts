@@ -1,12 +1,12 @@
 import { basename, resolve } from "node:path";
 import { type CallOptions, NotFoundError } from "@crossprobe/core";
 import { indexHdf5 } from "@crossprobe/formats/hdf5";
-import { createStores } from "@crossprobe/storage/node";
 import { InvalidArgumentError } from "commander";
 import type { CommonOptions } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
-import { toUrl } from "../compose.js";
+import { openStores, toUrl } from "../compose.js";
 import { isUrl } from "../config.js";
+import { openFilePlace } from "../file-place.js";
 import type { Io } from "../io.js";
 import { formatBytes } from "../output/bytes.js";
 import { toJson } from "../output/json.js";
@@ -69,12 +69,11 @@ async function makeIndex(
   progress: Progress,
   options: CallOptions,
 ): Promise<Made> {
-  const cut = url.lastIndexOf("/") + 1;
-  const store = createStores().open(url.slice(0, cut));
+  const { store, key } = openFilePlace(url, openStores());
   const maxBytes = maxMb === undefined ? undefined : maxMb * 1e6;
   try {
     const onProgress = (count: number) => progress.update("objects indexed:", count);
-    const made = await indexHdf5(store, decodeURIComponent(url.slice(cut)), { ...options, maxBytes, onProgress });
+    const made = await indexHdf5(store, key, { ...options, maxBytes, onProgress });
     if (made === undefined) throw new NotFoundError(`there is no ${url}`, { hint: "check the path" });
     return made;
   } finally {

@@ -1,5 +1,6 @@
 import { type ByteStore, type CallOptions, FormatError, NotFoundError, type StoreResolver } from "@crossprobe/core";
 import { parseAlfName } from "@crossprobe/ibl-adapter";
+import { openFilePlace } from "../file-place.js";
 import { inspectCsv, inspectJson, inspectJsonLines, inspectNpy, inspectParquet } from "./inspect-columns.js";
 import { inspectFolder } from "./inspect-folder.js";
 import { inspectHdf5 } from "./inspect-hdf5.js";
@@ -63,9 +64,7 @@ export async function inspectFile(url: string, stores: StoreResolver, options?: 
 }
 
 async function openSpecimen(url: string, stores: StoreResolver, options?: CallOptions): Promise<Specimen> {
-  const cut = url.lastIndexOf("/") + 1;
-  const store = stores.open(url.slice(0, cut));
-  const key = decodeURIComponent(url.slice(cut));
+  const { store, key } = openFilePlace(url, stores);
   const size = await store.size(key, options);
   const head = await store.read(key, { ...options, range: { offset: 0, length: HEAD_BYTES } });
   if (size === undefined || head === undefined)

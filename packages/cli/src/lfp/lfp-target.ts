@@ -15,6 +15,7 @@ import { parseCount, parseRefArgument } from "../arguments.js";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import { openStores, toUrl } from "../compose.js";
 import { isUrl } from "../config.js";
+import { openFilePlace } from "../file-place.js";
 import type { Io } from "../io.js";
 import { hubSignal } from "./hub-signal.js";
 import type { LfpSignal } from "./lfp-signal.js";
@@ -103,10 +104,8 @@ export type LfpFile =
 export async function openLfpFile(file: string, { cwd, signal }: Io): Promise<LfpFile> {
   const url = toUrl(isUrl(file) ? file : resolve(cwd, file));
   if (url.endsWith("/")) throw neither(file, "it is a folder");
-  const cut = url.lastIndexOf("/") + 1;
-  const hdf5 = await openAsHdf5(openStores().open(url.slice(0, cut)), decodeURIComponent(url.slice(cut)), file, {
-    signal,
-  });
+  const { store, key } = openFilePlace(url, openStores());
+  const hdf5 = await openAsHdf5(store, key, file, { signal });
   try {
     const attributes = await hdf5.attributes("/", { signal });
     const isNwb = attributes.has("nwb_version") || (await hdf5.find("/nwb_version", { signal })) !== undefined;
