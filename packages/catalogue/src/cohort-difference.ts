@@ -1,7 +1,8 @@
-import { byCodeUnits } from "./canonical-json.js";
-import { type Cohort, type CohortDataset, cohortRows } from "./cohort.js";
+import type { RowKind } from "@crossprobe/core";
+import { byCodeUnits, canonicalJson } from "./canonical-json.js";
+import type { Cohort } from "./cohort.js";
 import { type CohortReason, reasonsBetween } from "./cohort-reasons.js";
-import type { CohortRow } from "./cohort-rows.js";
+import { type CohortRow, rowsOfTree, type SessionRows } from "./cohort-rows.js";
 
 /** What a later cohort has that an earlier one has not, and the other way round. Plain data, references as text. */
 export interface CohortDifference {
@@ -50,40 +51,77 @@ export interface PlaceChange {
  */
 export function diffCohorts(before: Cohort, after: Cohort): CohortDifference {
   const ids = new Set([...before.datasets, ...after.datasets].map(({ id }) => id));
-  const [earlier, later] = [rowsByDataset(before), rowsByDataset(after)];
-  const none: ReadonlyMap<string, CohortRow> = new Map();
-  const datasets = [...ids]
-    .sort(byCodeUnits)
-    .map((id) => datasetDifference(id, earlier.get(id) ?? none, later.get(id) ?? none));
+  const datasets = [...ids].sort(byCodeUnits).map((id) => datasetDifference(id, sideOf(before, id), sideOf(after, id)));
   const isSame = datasets.every(({ changes }) => changes.length === 0);
   return { isSame, reasons: reasonsBetween(before, after, isSame), datasets };
 }
 
-type RowsByRef = ReadonlyMap<string, CohortRow>;
-
-function rowsByDataset(cohort: Cohort): ReadonlyMap<CohortDataset["id"], RowsByRef> {
-  const found = new Map<string, Map<string, CohortRow>>();
-  for (const row of cohortRows(cohort)) {
-    const own = found.get(row.dataset);
-    if (own === undefined) found.set(row.dataset, new Map([[row.ref, row]]));
-    else own.set(row.ref, row);
-  }
-  return found;
+/** What one cohort has of a dataset. */
+interface Side {
+  readonly kind: RowKind;
+  readonly dataset: string;
+  readonly rowCount: number;
+  /** Rows that are in, and that may be, by session. */
+  readonly sessions: ReadonlyMap<string, SessionSide>;
 }
 
-function datasetDifference(id: string, before: RowsByRef, after: RowsByRef): DatasetDifference {
-  const probesOf = (rows: RowsByRef) => new Set([...rows.values()].flatMap(({ probe }) => probe ?? []));
-  const sessionsOf = (rows: RowsByRef) => new Set([...rows.values()].map(({ session }) => session));
-  const changes = changesBetween(before, after);
+interface SessionSide {
+  readonly in?: SessionRows;
+  readonly indeterminate?: SessionRows;
+}
+
+function sideOf({ datasets, question: { kind } }: Cohort, id: string): Side {
+  const { rows = [], possible = [], rowCount = 0 } = datasets.find((dataset) => dataset.id === id) ?? {};
+  const sessions = new Map<string, SessionSide>(rows.map((own) => [own.session, { in: own }]));
+  for (const own of possible) sessions.set(own.session, { ...sessions.get(own.session), indeterminate: own });
+  return { kind, dataset: id, rowCount, sessions };
+}
+
+type RowsByRef = ReadonlyMap<string, CohortRow>;
+
+function datasetDifference(id: string, before: Side, after: Side): DatasetDifference {
+  const isSameIn = sameSessions(before, after);
+  const [earlier, later] = [rowsBeside(isSameIn, before), rowsBeside(isSameIn, after)];
+  const changes = changesBetween(earlier, later);
+  const sum = (count: (change: PlaceChange) => number) => changes.reduce((total, change) => total + count(change), 0);
   const probes = turnover(probesOf(before), probesOf(after));
   return {
     id,
-    rows: turnover(before, after),
-    sessions: turnover(sessionsOf(before), sessionsOf(after)),
+    rows: {
+      ...{ before: before.rowCount, after: after.rowCount },
+      ...{ added: sum(({ added }) => added.length), removed: sum(({ removed }) => removed.length) },
+    },
+    sessions: turnover(before.sessions, after.sessions),
     probes: probes.before + probes.after === 0 ? null : probes,
-    moved: changes.reduce((sum, { moved }) => sum + moved.length, 0),
+    moved: sum(({ moved }) => moved.length),
     changes,
   };
+}
+
+/** Sessions that have the same rows on both sides: mostly all of them, and most of what there is to compare. */
+function sameSessions(before: Side, after: Side): ReadonlySet<string> {
+  if (before.kind !== after.kind) return new Set();
+  const isSame = (session: string, own: SessionSide) =>
+    canonicalJson(own) === canonicalJson(after.sessions.get(session) ?? null);
+  return new Set([...before.sessions].flatMap(([session, own]) => (isSame(session, own) ? [session] : [])));
+}
+
+function rowsBeside(left: ReadonlySet<string>, { kind, dataset, sessions }: Side): RowsByRef {
+  const rows = new Map<string, CohortRow>();
+  for (const [session, own] of sessions) {
+    if (left.has(session)) continue;
+    for (const membership of ["in", "indeterminate"] as const) {
+      const tree = own[membership];
+      if (tree === undefined) continue;
+      for (const row of rowsOfTree([tree], { dataset, kind, membership })) rows.set(row.ref, row);
+    }
+  }
+  return rows;
+}
+
+function probesOf({ sessions }: Side): ReadonlySet<string> {
+  const trees = [...sessions.values()].flatMap((own) => [own.in?.probes ?? [], own.indeterminate?.probes ?? []].flat());
+  return new Set(trees.map(({ probe }) => probe));
 }
 
 interface Keys extends Iterable<unknown> {

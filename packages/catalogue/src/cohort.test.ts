@@ -252,6 +252,20 @@ describe("diffCohorts", () => {
     expect(reasons.map(({ about }) => about)).toEqual(["tables", "coverage"]);
   });
 
+  it("tells rows of different kinds apart, be their ids the same", async () => {
+    const [units, probes] = [
+      await cohortOf([TWO], ask("units").question),
+      await cohortOf([TWO], ask("probes").question),
+    ];
+    const channels = { ...units, question: { ...units.question, kind: "channels" as const } };
+    for (const other of [probes, channels]) {
+      const { isSame, datasets, reasons } = diffCohorts(units, other);
+      expect(isSame).toBe(false);
+      expect(datasets[0]?.rows).toEqual({ before: 1, after: 1, added: 1, removed: 1 });
+      expect(reasons[0]?.message).toBe(`kind: units → ${other.question.kind}`);
+    }
+  });
+
   it("names both ontologies", async () => {
     const cohort = await cohortOf([ONE]);
     const other = { ...cohort, ontology: { ...cohort.ontology, version: "another", sha256: "0".repeat(64) } };
