@@ -23,6 +23,7 @@ export {
 export type { CohortReason } from "./cohort-reasons.js";
 export type { CohortRow } from "./cohort-rows.js";
 export type { CohortRule } from "./cohort-rules.js";
+export type { Cell } from "./column.js";
 export type { DatasetEntry } from "./dataset-entry.js";
 export { type EncodeOptions, encodeImage } from "./encode-image.js";
 export type { Group, GroupSummary } from "./groups.js";

@@ -3,7 +3,7 @@
 import { type Column, QueryError, type Table } from "@crossprobe/core";
 import {
   bool,
-  columnFromArray,
+  columnFromValues,
   type DataType,
   dictionary,
   float64,
@@ -42,7 +42,7 @@ export function encodeArrow(
     if (type === undefined) throw new QueryError(`Column ${JSON.stringify(name)} has no type to be stored as.`);
     return [name, toColumn(name, column, type)] as const;
   });
-  const bytes = tableToIPC(tableFromColumns(columns as [string, ReturnType<typeof columnFromArray>][]), {
+  const bytes = tableToIPC(tableFromColumns(columns as [string, ReturnType<typeof columnFromValues>][]), {
     format: form,
   });
   if (bytes === null) throw new QueryError("The table could not be written as Arrow.");
@@ -51,10 +51,14 @@ export function encodeArrow(
 
 function toColumn(name: string, column: Column, type: ArrowColumnType) {
   const { type: typeOf, has } = TYPES[type];
-  const values = Array.from(column as Iterable<unknown>, (value) => (Number.isNaN(value) ? null : (value ?? null)));
-  const stray = values.find((value) => value !== null && !has(value));
-  if (stray !== undefined) {
-    throw new QueryError(`Column ${JSON.stringify(name)} has ${String(stray)}, which is no ${type}.`);
-  }
-  return columnFromArray(values, typeOf());
+  const visit = (take: (value: unknown) => void): void => {
+    for (const value of column) {
+      const known = Number.isNaN(value) ? null : (value ?? null);
+      if (known !== null && !has(known)) {
+        throw new QueryError(`Column ${JSON.stringify(name)} has ${String(known)}, which is no ${type}.`);
+      }
+      take(known);
+    }
+  };
+  return columnFromValues(visit, typeOf());
 }

@@ -7,7 +7,6 @@ import type { Io } from "../io.js";
 import { toJson } from "../output/json.js";
 import { parsePictureFile } from "../output/picture-file.js";
 import { wrapText } from "../output/table.js";
-import { rowsOf } from "../query/answer-rows.js";
 import { type AnswerCoverage, coverageOf } from "../query/coverage.js";
 import { drawAnswer, type PlotOptions } from "../query/draw-answer.js";
 import { type CatalogueContext, withCatalogue } from "../query/open-catalogue.js";
@@ -98,7 +97,7 @@ async function answer(context: CatalogueContext, asked: Asked, { explain, plot, 
     return;
   }
   const plots = await drawAnswer(context, { question, rules, coverage }, { plot, plotDepth });
-  await writeAnswer(io, { ...output, plots }, question, await rowsOf(found, call), coverage);
+  await writeAnswer(io, { ...output, plots }, found, coverage);
 }
 
 function explainAnswer(io: Io, found: Answer, coverage: AnswerCoverage, { format }: QueryOutput): void {

@@ -6,7 +6,7 @@ import type { CommonOptions } from "../command-context.js";
 import type { CommandDefinition } from "../command-definition.js";
 import type { Io } from "../io.js";
 import { writeJson } from "../query/answer-json.js";
-import { encodeRows } from "../query/encode-rows.js";
+import { writeCsvRows } from "../query/encode-rows.js";
 import { flatRows, namedRows, sqlTable } from "../sql/sql-rows.js";
 import { plural } from "./listing.js";
 
@@ -59,7 +59,7 @@ async function run(io: Io, sql: string, { catalogue: file, format, json }: Optio
 
 async function print(io: Io, result: SqlResult, format: (typeof FORMATS)[number]): Promise<void> {
   const write = (piece: string | Uint8Array) => (typeof piece === "string" ? io.out(piece) : io.outBytes(piece));
-  if (format === "csv") return encodeRows("csv", flatRows(result), write, io);
+  if (format === "csv") return writeCsvRows(flatRows(result), write, io);
   const { columns } = result;
   if (format === "json") return writeJson({ columns, rows: () => namedRows(result) }, { columns }, write, io);
   const { text, rowCount } = await sqlTable(result, io.columns);

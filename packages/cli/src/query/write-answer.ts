@@ -1,9 +1,9 @@
-import type { Question } from "@crossprobe/core";
+import type { Answer } from "@crossprobe/catalogue";
 import type { Io } from "../io.js";
 import { toJson } from "../output/json.js";
 import { checkWritable, writeStreamed } from "../output/write-file.js";
 import { writeJson } from "./answer-json.js";
-import type { AnswerRows } from "./answer-rows.js";
+import { rowsOf } from "./answer-rows.js";
 import { answerTable } from "./answer-table.js";
 import { type AnswerCoverage, coverageText } from "./coverage.js";
 import { encodeRows, type WritePiece } from "./encode-rows.js";
@@ -13,11 +13,12 @@ import type { QueryOutput } from "./output-options.js";
 export async function writeAnswer(
   io: Io,
   output: QueryOutput,
-  question: Question,
-  rows: AnswerRows,
+  answer: Answer,
   coverage: AnswerCoverage,
 ): Promise<void> {
   const { format, path, plots = [] } = output;
+  const { question } = answer;
+  const rows = await rowsOf(answer, { signal: io.signal });
   const text = () => coverageText(question, coverage, io.columns);
   if (format === "table") {
     const isListed = rows.total > 0 && plots.length === 0;
@@ -30,7 +31,7 @@ export async function writeAnswer(
   const encode = (write: WritePiece, isStream: boolean) =>
     format === "json"
       ? writeJson(rows, rest, write, io)
-      : encodeRows(format, rows, write, { signal: io.signal, isStream });
+      : encodeRows(format, { answer, rows, write, isStream, signal: io.signal });
   if (path === undefined) {
     await encode((piece) => (typeof piece === "string" ? io.out(piece) : io.outBytes(piece)), true);
     if (format !== "json") io.err(text());

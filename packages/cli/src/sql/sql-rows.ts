@@ -11,12 +11,11 @@ export async function* namedRows({ columns, rows }: SqlResult): AsyncIterable<Sq
 }
 
 /** Rows as a file of texts has them: lists and structures as JSON. */
-export function flatRows(result: SqlResult): AnswerRows {
+export function flatRows(result: SqlResult): Pick<AnswerRows, "columns" | "rows"> {
   const flat = (value: SqlValue): Row[string] =>
     typeof value === "object" && value !== null ? JSON.stringify(value) : value;
   return {
     columns: result.columns.map(({ name }) => ({ name, type: "string" })),
-    total: 0,
     rows: async function* () {
       for await (const row of namedRows(result)) {
         yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, flat(value)]));
