@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -14,6 +15,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import {
   type Downloader,
   type DownloadOptions,
@@ -636,6 +638,17 @@ describe("places and addresses", () => {
     expect(readFileSync(join(outside, "target"), "utf8")).toBe("mine");
   });
 
+  it("a link in the place of what is made beside the files leads nowhere either", async () => {
+    const [to, outside] = [newFolder(), newFolder()];
+    symlinkSync(outside, join(to, "lab"));
+    const make = async () => [{ path: "lab/table.csv", bytes: CONTENT }];
+    await expect(createDownloader().publish(to, make)).rejects.toMatchObject({ code: "store" });
+    await expect(createDownloader().publish(to, async () => [{ path: "../a", bytes: CONTENT }])).rejects.toMatchObject({
+      code: "query",
+    });
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
   it("a link that appears while a file comes leads nowhere either", async () => {
     const server = await serve();
     const [to, outside] = [newFolder(), newFolder()];
@@ -717,7 +730,24 @@ describe("places and addresses", () => {
     expect(refused).toMatchObject({ status: "failed", error: { status: 401 } });
     const to = newFolder();
     const { downloader } = quick({ authorize: () => "Basic bWU6c2VjcmV0" });
-    expectDone(to, await download([fileAt(server)], to, downloader));
+    // An answer that is not understood, one that ends too early, and nobody who answers.
+    const faults = [{ status: 400 }, { isGzip: true }, { shortenTo: 10 }, { isLost: true }];
+    const results: unknown[] = [];
+    for (const fault of faults) {
+      const faulty = await serve({ authorization: "Basic bWU6c2VjcmV0" });
+      faulty.plan(...Array.from({ length: 6 }, () => fault));
+      const [failed] = await download([fileAt(faulty)], newFolder(), downloader);
+      expect(failed?.status).toBe("failed");
+      results.push(failed);
+    }
+    const done = await download([fileAt(server)], to, downloader);
+    expectDone(to, done);
+    results.push(...done);
+    expect(inspect(results, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain("bWU6c2VjcmV0");
+    for (const { parentPath, name } of readdirSync(to, { recursive: true, withFileTypes: true })) {
+      const path = join(parentPath, name);
+      if (statSync(path).isFile()) expect(readFileSync(path, "latin1")).not.toContain("bWU6c2VjcmV0");
+    }
   });
 
   it("a signature of an address is not in messages", async () => {

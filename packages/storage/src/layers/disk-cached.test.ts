@@ -68,6 +68,21 @@ describe("diskCached", () => {
     expect(inner.calls).toHaveLength(2);
   });
 
+  it("gives and keeps nothing of an object that turns out shorter than it was said to be", async () => {
+    const shorter = new MemoryStore("memory://a/", { a: BODY.slice(0, 500) });
+    const state = { size: BODY.byteLength, validator: '"1"' };
+    const inner: ByteStore = {
+      url: shorter.url,
+      size: async () => state.size,
+      stat: async () => state,
+      read: (key, options) => shorter.read(key, options),
+    };
+    const folder = new BlockFolder(directory, BLOCKS);
+    const reading = diskCached(inner, { folder }).read("a", at(400, 300));
+    await expect(reading).rejects.toThrow(/the object changed since it was first read/);
+    expect(await filesOf()).toEqual([]);
+  });
+
   it("asks for the missing blocks alone, neighbours in one read", async () => {
     const { store, inner } = open();
     await store.read("a", at(300, 100));
