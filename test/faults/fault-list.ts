@@ -129,7 +129,7 @@ export const FAULTS: Readonly<Record<"transport" | "content" | "storage" | "sema
       fault: "change of the ETag between attempts",
       shown: [
         [DOWNLOAD, "begins anew when the object changed in between"],
-        [DOWNLOAD, "never mixes two objects where an entity tag of a part tells them apart"],
+        [DOWNLOAD, "never mixes two objects where an entity tag of a part tells them apart, %s"],
         [HTTP, "fails when the tag changed, also where the server does not look at If-Match"],
       ],
     },
