@@ -1,4 +1,10 @@
-import type { CallOptions, Membership, MembershipCounts, Question } from "@crossprobe/core";
+import {
+  type CallOptions,
+  describeQuestion,
+  type Membership,
+  type MembershipCounts,
+  type Question,
+} from "@crossprobe/core";
 import { columnsOf } from "./check-question.js";
 import type { Cell } from "./column.js";
 import type { DatasetEntry } from "./dataset-entry.js";
@@ -24,6 +30,12 @@ export interface Coverage {
   readonly excluded: number;
   /** Rows of which such a condition could not be decided, because they lack the value. */
   readonly unmeasured: number;
+}
+
+/** An answer in plain English. */
+export interface Explanation {
+  readonly asked: readonly string[];
+  readonly answered: readonly string[];
 }
 
 /** Rows that lie together in one dataset, their columns as views of what the catalogue stores. */
@@ -158,21 +170,21 @@ export class Answer {
     return limit === null ? sorted : sorted.slice(0, limit);
   }
 
-  /** What was asked, and how it was answered: what each dataset looked at. */
-  explain(): readonly string[] {
-    const lines = [JSON.stringify(this.question)];
+  /** What was asked, and how it was answered, a line each dataset. */
+  explain(): Explanation {
+    const answered: string[] = [];
     for (const { tables, selection } of this.#parts) {
       const { rowCount, ranges, counts, excluded, unmeasured } = selection;
       const total = tables.table(this.question.kind).rowCount;
       const parts = (["in", "out", "indeterminate", "unregistered"] satisfies Membership[]).map(
         (name) => `${counts[name]} ${name}`,
       );
-      lines.push(
+      answered.push(
         `${tables.entry.id}: ${rowCount} of ${total} ${this.question.kind} in ${ranges.length} runs of rows; ${parts.join(", ")}; ` +
           `${excluded} kept out by other conditions, ${unmeasured} without the values that these need`,
       );
     }
-    return lines;
+    return { asked: describeQuestion(this.question), answered };
   }
 
   #resolving({ tables, selection }: AnswerParts): Resolving {

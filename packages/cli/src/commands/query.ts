@@ -1,5 +1,5 @@
 import type { Answer } from "@crossprobe/catalogue";
-import { describeQuestion, type QualityRule, type Question, ROW_KINDS, type RowKind } from "@crossprobe/core";
+import { type QualityRule, type Question, ROW_KINDS, type RowKind } from "@crossprobe/core";
 import { Argument, type Command } from "commander";
 import { parseCount } from "../arguments.js";
 import type { CommandDefinition, Run } from "../command-definition.js";
@@ -101,8 +101,7 @@ async function answer(context: CatalogueContext, asked: Asked, { explain, plot, 
 }
 
 function explainAnswer(io: Io, found: Answer, coverage: AnswerCoverage, { format }: QueryOutput): void {
-  const asked = describeQuestion(found.question);
-  const [, ...answered] = found.explain();
+  const { asked, answered } = found.explain();
   if (format === "json") io.out(toJson({ question: found.question, asked, answered, ...coverage }));
   else io.out(`${[...asked, ...answered].map((line) => wrapText(line, io.columns, "  ")).join("\n")}\n`);
 }

@@ -44,6 +44,15 @@ describe("textTable", () => {
   });
 });
 
+it("a table of far more columns than there is room for ends, and loses nothing", () => {
+  const columns = Array.from({ length: 60 }, (_, i) => ({ title: `column${i}` }));
+  const text = textTable(columns, [columns.map((_, i) => `value ${i} that is long`)], 80);
+  expect(text.split("\n").map((line) => line.trim())).toEqual(
+    expect.arrayContaining(["column0", "value 0 that is long"]),
+  );
+  expect(text.replace(/\s/g, "")).toContain("value59");
+});
+
 it("textTableWithNotes puts a wrapped note below its row", () => {
   expect(textTableWithNotes([{ title: "t" }], [["a"], ["b"]], ["one two three", ""], 11)).toBe(
     ["t", "a", "    one two", "    three", "b", ""].join("\n"),

@@ -119,10 +119,14 @@ function fit(text: string, width: number, align: "left" | "right"): string {
   return align === "right" ? cut.padStart(width) : cut.padEnd(width);
 }
 
+/** Width of pieces where columns below columns have left no room at all. */
+const WITHOUT_ROOM = 16;
+
 /** The text in pieces of at most `width` characters; nothing is lost. */
 function breakText(text: string, width: number): string[] {
   const pieces: string[] = [];
-  for (let start = 0; start === 0 || start < text.length; start += width) pieces.push(text.slice(start, start + width));
+  const size = width >= 1 ? width : WITHOUT_ROOM;
+  for (let start = 0; start === 0 || start < text.length; start += size) pieces.push(text.slice(start, start + size));
   return pieces;
 }
 
