@@ -18,7 +18,8 @@ vi.mock("node:fs/promises", async (original) => {
     if (typeof value !== "function") return [name, value];
     const call = async (...args: unknown[]) => {
       const code = failing.get(name)?.(args.map(String).join(" "));
-      if (code !== undefined) throw Object.assign(new Error(`${code}: made to fail, ${name}`), { code });
+      if (code !== undefined)
+        throw Object.assign(new Error(`${code}: made to fail, ${name}`), { code, path: String(args[0]) });
       return Reflect.apply(value, real, args);
     };
     return [name, name === "opendir" || name === "watch" ? value : call];
@@ -87,6 +88,15 @@ describe("a folder that cannot be written", () => {
     failing.clear();
     expect(await download(fileAt(server), to)).toMatchObject({ status: "fetched" });
     expectRight(to);
+  });
+
+  it("says that it is read-only, also where Node does not: a folder made with those above it is not there", async () => {
+    const server = await serve();
+    failing.set("mkdir", (given) => (given.endsWith("[object Object]") ? "ENOENT" : "EROFS"));
+    const error = await failureOf(download(fileAt(server), newFolder()));
+    expect(error.message).toContain("EROFS");
+    expect(error.hint).toBe("choose a folder that can be written");
+    expect(server.sent).toBe(0);
   });
 
   it("as a cache gives the bytes all the same, and counts what it did not keep", async () => {

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   type ByteStore,
@@ -17,6 +17,7 @@ import type { Bodies } from "../body.js";
 import { LocalStore } from "../local.js";
 import { contentDigests, differingDigest } from "./digests.js";
 import { FileLock, type LockTimes } from "./file-lock.js";
+import { makeFolders } from "./make-folders.js";
 import { type FileRecord, type NotePaths, notePaths, readRecord, syncFolder, writeWhole } from "./notes.js";
 import { NOTHING_KNOWN, PartFile } from "./part-file.js";
 import type { RetryOptions } from "./retry-wait.js";
@@ -206,7 +207,7 @@ class LockedFile {
 
   async #asidePath(why: string): Promise<string> {
     const { quarantine } = this.#notes;
-    await mkdir(quarantine, { recursive: true });
+    await makeFolders(quarantine);
     return join(quarantine, `${this.#lock.token.slice(0, 8)}.${why}.${basename(this.#file.path)}`);
   }
 
@@ -214,7 +215,7 @@ class LockedFile {
     const folder = dirname(target);
     // Somebody may have put a link in the way since.
     await resolveInside(this.#context.root, this.#file.path);
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if (!(await this.#lock.isHeld())) this.#context.signal?.throwIfAborted();
     try {
       await rename(part.path, target);

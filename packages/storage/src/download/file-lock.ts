@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { link, mkdir, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rmdir, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { pause } from "@crossprobe/core";
+import { makeFolders } from "./make-folders.js";
 import { absentIsUndefined, codeOf } from "./safe-path.js";
 
 export interface LockTimes {
@@ -66,7 +67,7 @@ export class FileLock {
     const watched = new Map<string, number>();
     for (;;) {
       signal?.throwIfAborted();
-      await makeFolder(folder);
+      await makeFolders(folder);
       const numbers = await lockNumbers(folder);
       const overtaken: Overtaken[] = [];
       for (const number of numbers) {
@@ -112,20 +113,6 @@ export class FileLock {
     });
   }
 }
-
-/** Another process may take the folder away, once it is empty, while this one makes it. */
-async function makeFolder(folder: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      await mkdir(folder, { recursive: true });
-      return;
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT" || tries === MOST_FOLDER_TRIES) throw error;
-    }
-  }
-}
-
-const MOST_FOLDER_TRIES = 100;
 
 function lockPath(folder: string, number: number): string {
   return join(folder, `lock.${number}`);

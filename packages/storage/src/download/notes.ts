@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { FileDigest, TrustLevel } from "@crossprobe/core";
 import { parseObject } from "./file-lock.js";
+import { makeFolders } from "./make-folders.js";
 import { absentIsUndefined, codeOf, NOTES_FOLDER, pathIdentity } from "./safe-path.js";
 
 /** Where a download keeps what is not the files themselves. */
@@ -95,7 +96,7 @@ export async function readPartState(path: string): Promise<PartState | undefined
 
 /** Writes a file whole or not at all, through to the disk. @param draft on the same file system; made anew */
 export async function writeWhole(path: string, content: string | Uint8Array, draft: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const file = await open(draft, "w");
   try {
     await file.writeFile(content);

@@ -1,4 +1,4 @@
-import { mkdir, realpath, statfs } from "node:fs/promises";
+import { realpath, statfs } from "node:fs/promises";
 import {
   type DownloadPlan,
   isDataError,
@@ -12,6 +12,7 @@ import { toCount } from "../http-answer.js";
 import { checkAddress } from "./address-guard.js";
 import { toDataError } from "./fetch-file.js";
 import { rulesFor } from "./hosts.js";
+import { makeFolders } from "./make-folders.js";
 import { type NotePaths, notePaths, readRecord } from "./notes.js";
 import { leftParts } from "./part-file.js";
 import { checkRelativePath, pathIdentity, resolveInside } from "./safe-path.js";
@@ -89,7 +90,7 @@ function checkFiles(files: readonly RemoteFile[], context: PlanContext): void {
 
 async function openRoot(to: string): Promise<string> {
   try {
-    await mkdir(to, { recursive: true });
+    await makeFolders(to);
     return await realpath(to);
   } catch (error) {
     throw toDataError(error, { path: to });
