@@ -7,7 +7,7 @@ import {
   type RowKind,
   type Summary,
 } from "@crossprobe/core";
-import type { Draw } from "./drawn-source.js";
+import { AMOUNTS, type Draw } from "./drawn-source.js";
 
 const ASKED = [
   "CA1",
@@ -28,7 +28,16 @@ const ASKED = [
   "LGd",
 ];
 const METRICS = ["alpha.snr", "alpha.firing_rate", "alpha.odd", "beta.snr", "beta.isi_violations", "gamma.snr"];
-const RULES = ["default", "alpha-good@2020", "alpha-strict@2021", "beta-default@2019", "mine@1"];
+const RULES = [
+  "default",
+  "alpha-good@2020",
+  "alpha-strict@2021",
+  "beta-default@2019",
+  "mine@1",
+  "mine@2",
+  "mine@3",
+  "gamma-good@2024",
+];
 
 const SESSION_TEXTS = ["subject", "lab", "startTime", "paradigm", "sessionType", "sex", "genotype"];
 const PLACED = ["region", "labelRegion", "granularity", "regionAbsent", "hemisphere"];
@@ -65,7 +74,8 @@ function regionSet(draw: Draw, depth: number): RegionSet {
 }
 
 function bounds(draw: Draw, scale: number) {
-  const [min, max] = [draw.random() * scale, draw.random() * scale].sort((a, b) => a - b) as [number, number];
+  const end = () => (draw.happens(0.5) ? draw.one(AMOUNTS) : draw.random() * scale);
+  const [min, max] = [end(), end()].sort((a, b) => a - b) as [number, number];
   return { ...(draw.happens(0.7) && { min }), ...(draw.happens(0.7) && { max }) };
 }
 
@@ -98,7 +108,7 @@ export function conditionForms(draw: Draw, kind: RowKind): readonly (() => Condi
   ];
   if (kind !== "units") return forms;
   const ofUnits: (() => Condition)[] = [
-    () => ({ rule: draw.one(RULES) }),
+    ...RULES.map((rule) => () => ({ rule })),
     () => ({ metric: draw.one(METRICS), ...bounds(draw, 10) }),
   ];
   return [...forms, ...ofUnits];

@@ -171,11 +171,23 @@ export const SHAPES: readonly DrawnShape[] = [
   },
 ];
 
-/** The rules of all shapes, and one of a user's own. */
-export const OWN_RULE = rule("mine@1", "unknown", [
-  { metric: "alpha.snr", op: ">=", bound: 2 },
-  { metric: "alpha.firing_rate", op: "<", bound: 9 },
-]);
+/** Rules of a user's own: both kinds of missing values, criteria of one dataset and of two. */
+export const OWN_RULES = [
+  rule("mine@1", "unknown", [
+    { metric: "alpha.snr", op: ">=", bound: 2 },
+    { metric: "alpha.firing_rate", op: "<", bound: 9 },
+  ]),
+  rule("mine@2", "fails", [
+    { metric: "alpha.snr", op: "<=", bound: 8 },
+    { metric: "beta.snr", op: ">", bound: 1.5 },
+  ]),
+  rule("mine@3", "fails", [
+    { metric: "alpha.snr", op: "<=", bound: 8 },
+    { metric: "alpha.odd", op: ">", bound: 1.5 },
+  ]),
+  // In place of the published one.
+  rule("gamma-good@2024", "unknown", [{ metric: "gamma.snr", op: "<", bound: 5 }]),
+];
 
 function pluginOf({ id, rules, metrics, isWithoutChannels = false }: DrawnShape): AdapterPlugin {
   const capabilities = Object.fromEntries(
@@ -222,7 +234,8 @@ function drawChannels(draw: Draw, probe: ProbeRef, tract: readonly Region[]): re
   });
 }
 
-const AMOUNTS = [0, -0, 1e-300, 1.5, 2.25, 3, 4, 4.000000000000001, 5, 6.5, 1e300] as const;
+/** Bounds of conditions and rules among them. */
+export const AMOUNTS = [0, -0, 1e-300, 1.5, 2.25, 3, 4, 4.000000000000001, 5, 6.5, 1e300] as const;
 
 function drawUnits(draw: Draw, { id: dataset, metrics, rules, units = 60 }: DrawnShape, owner: Owner): readonly Unit[] {
   const { probe, session, tract, channels } = owner;

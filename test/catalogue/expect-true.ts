@@ -1,7 +1,7 @@
 import type { Catalogue } from "@crossprobe/catalogue";
 import type { Question } from "@crossprobe/core";
 import { expect } from "vitest";
-import { type DrawnDataset, OWN_RULE } from "./drawn-source.js";
+import { type DrawnDataset, OWN_RULES } from "./drawn-source.js";
 import { type Cell, type NaiveGroup, naiveAnswer, naiveGroups, sorted } from "./naive-answer.js";
 
 export const taken = async <Value>(values: AsyncIterable<Value> | undefined): Promise<Value[]> => {
@@ -16,7 +16,7 @@ export async function expectTrue(
   question: Question,
   datasets: readonly DrawnDataset[],
 ): Promise<number> {
-  const rules = [OWN_RULE];
+  const rules = OWN_RULES;
   const answer = await from.answer(question, { rules });
   const { rows, coverage } = naiveAnswer(question, datasets, rules);
   const asked = JSON.stringify(question);

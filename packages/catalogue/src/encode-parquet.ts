@@ -31,7 +31,13 @@ export async function* encodeParquet(
   options: CallOptions = {},
 ): AsyncIterable<Uint8Array> {
   const tables = catalogue.tables();
-  const about = { version: CATALOGUE_VERSION, ontology: ONTOLOGY, datasets: catalogue.datasets() };
+  const about = {
+    ...{ version: CATALOGUE_VERSION, ontology: ONTOLOGY, datasets: catalogue.datasets() },
+    // Which columns a table has: one of the file may be null in all its rows, and still be one of its columns.
+    tables: catalogue.partitions().map((table) => ({
+      ...{ dataset: table.dataset.id, kind: table.kind, rowCount: table.rowCount, columns: table.names() },
+    })),
+  };
   const metadata = new Map([[ABOUT_KEY, JSON.stringify(about)]]);
   const schema = parquetSchema(tables);
   const writer = createTypedParquetWriter(schema, metadata);

@@ -108,6 +108,12 @@ export const OWN_COLUMNS: Readonly<Record<RowKind, readonly string[]>> = {
 /** Column of a unit's verdict by a rule. */
 export const verdictColumn = (rule: string): string => `quality.${rule}`;
 
+/** What a column of a table holds: one of the layout, a verdict, or else a metric. */
+export function typeOfColumn(name: string, kind: RowKind): ColumnMeaning["type"] {
+  const known = COLUMNS[kind].find((column) => column.name === name);
+  return known?.type ?? (name.startsWith(verdictColumn("")) ? "flag" : "number");
+}
+
 /** Where a column that a question names is stored: in which table, under which name, and whether it holds ids of references. */
 export interface ColumnOwner {
   readonly kind: RowKind;

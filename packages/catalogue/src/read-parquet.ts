@@ -21,20 +21,35 @@ import { Catalogue } from "./catalogue.js";
 import { ABSENT_FLAG, type ColumnData, codesFor, type TextData, textOf } from "./column.js";
 import { type DatasetEntry, datasetEntrySchema } from "./dataset-entry.js";
 import { ABOUT_KEY, CATALOGUE_VERSION, SHA256_KEY } from "./encode-parquet.js";
-import { OWN_COLUMNS } from "./layout.js";
+import { type ColumnMeaning, typeOfColumn } from "./layout.js";
 import { KIND, nameOfKind } from "./parquet-columns.js";
-import { labelCount, Partition, type RowRange, type StoredColumn } from "./partition.js";
+import { labelCount, Partition, present, type RowRange, type StoredColumn } from "./partition.js";
+
+const tableSchema = z
+  .strictObject({
+    ...{
+      dataset: z.string(),
+      kind: z.enum(ROW_KINDS),
+      rowCount: z.int().min(0),
+      columns: z.array(z.string()).readonly(),
+    },
+  })
+  .readonly();
+type TableAbout = z.infer<typeof tableSchema>;
 
 const aboutSchema = z.strictObject({
   version: z.literal(CATALOGUE_VERSION),
   ontology: z.strictObject({ name: z.string(), version: z.string(), sha256: z.string() }),
   datasets: z.array(datasetEntrySchema).readonly(),
+  tables: z.array(tableSchema).readonly(),
 });
 
 /** What a catalogue file says of itself. */
 export interface CatalogueAbout {
   readonly datasets: readonly DatasetEntry[];
   readonly ontology: typeof ONTOLOGY;
+  /** Four a dataset. */
+  readonly tables: readonly TableAbout[];
   /** Of every byte before the footer, as hexadecimal digits. */
   readonly sha256: string;
   readonly footerStart: number;
@@ -60,9 +75,10 @@ export async function readAbout(store: ByteStore, key: string, options: CallOpti
       hint: "make one: crossprobe catalogue build",
     });
   }
-  const parsed = aboutSchema.safeParse(JSON.parse(about));
+  const json = parseJson(about);
+  const parsed = aboutSchema.safeParse(json);
   if (!parsed.success) {
-    const version = z.object({ version: z.number() }).safeParse(JSON.parse(about)).data?.version;
+    const version = z.object({ version: z.number() }).safeParse(json).data?.version;
     throw new SchemaError(
       version === undefined || version === CATALOGUE_VERSION
         ? `${url} does not describe its catalogue as it should`
@@ -70,7 +86,7 @@ export async function readAbout(store: ByteStore, key: string, options: CallOpti
       { url, cause: parsed.error, hint: "build the catalogue again" },
     );
   }
-  const { ontology, datasets } = parsed.data;
+  const { ontology, datasets, tables } = parsed.data;
   if (ontology.sha256 !== ONTOLOGY.sha256) {
     throw new SchemaError(`${url} was built with another ontology (${ontology.name} ${ontology.version})`, {
       url,
@@ -78,7 +94,7 @@ export async function readAbout(store: ByteStore, key: string, options: CallOpti
     });
   }
   const footerBytes = new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
-  return { datasets, ontology, sha256, footerStart: size - 8 - footerBytes };
+  return { datasets, ontology, tables, sha256, footerStart: size - 8 - footerBytes };
 }
 
 /**
@@ -92,15 +108,16 @@ export async function readCatalogueParquet(
   key: string,
   options: CallOptions = {},
 ): Promise<Catalogue> {
-  const { datasets } = await readAbout(store, key, options);
+  const { datasets, tables } = await readAbout(store, key, options);
   const file = await openTypedParquet(store, key, options);
   if (file === undefined) throw new NotFoundError(`there is no catalogue at ${store.url}${key}`);
   const partitions: Partition[] = [];
   for (const entry of datasets) {
     const rowsOf = new Map<RowKind, ReadonlyMap<string, number>>();
     for (const kind of ROW_KINDS) {
-      const table = new ParquetTable(file, entry.id, kind, store.url + key);
-      if (table.rowCount === 0) continue;
+      const about = tables.find((each) => each.dataset === entry.id && each.kind === kind);
+      if (about === undefined) throw damaged(store.url + key, `it says nothing of the ${kind} of ${entry.id}`);
+      const table = new ParquetTable(file, about, store.url + key);
       partitions.push(await table.toPartition(entry, rowsOf, options));
       if (kind === "sessions" || kind === "probes") rowsOf.set(kind, await table.rowById(options));
     }
@@ -113,18 +130,22 @@ class ParquetTable {
   readonly rowCount: number;
   readonly #file: TypedParquetFile;
   readonly #kind: RowKind;
+  readonly #columns: readonly string[];
   readonly #groups: ReadonlySet<number>;
   readonly #url: string;
 
-  constructor(file: TypedParquetFile, dataset: string, kind: RowKind, url: string) {
+  constructor(file: TypedParquetFile, { dataset, kind, rowCount, columns }: TableAbout, url: string) {
     this.#file = file;
     this.#kind = kind;
+    this.#columns = columns;
     this.#url = url;
     const isOurs = (group: TypedGroup) =>
       group.bounds(KIND).min === nameOfKind(kind) && group.bounds("dataset").min === dataset;
     const groups = file.groups.filter(isOurs);
     this.#groups = new Set(groups.map(({ index }) => index));
-    this.rowCount = groups.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    this.rowCount = groups.reduce((sum, group) => sum + group.rowCount, 0);
+    if (this.rowCount !== rowCount)
+      throw damaged(url, `it has ${this.rowCount} ${kind} of ${dataset}, and states ${rowCount}`);
   }
 
   async toPartition(
@@ -135,7 +156,10 @@ class ParquetTable {
     const stored = new Map<string, StoredColumn>();
     for (const [name, source] of this.#names()) {
       const read = async (call: CallOptions) => this.#convert(name, await this.#read(source, call), rowsOf);
-      stored.set(name, new ReadColumn(read));
+      stored.set(
+        name,
+        this.rowCount > 0 ? new ReadColumn(read) : present(this.#convert(name, { kind: "absent" }, rowsOf)),
+      );
     }
     const isPlaced = this.#kind === "channels" || this.#kind === "units";
     const offsets = isPlaced ? await this.#labelOffsets(stored.get("labelRegion"), options) : undefined;
@@ -148,17 +172,12 @@ class ParquetTable {
     return new Map(Array.from({ length: this.rowCount }, (_, row) => [textOf(ids, row, "") ?? "", row]));
   }
 
-  /** Our names of columns that have values, and those of the file. */
+  /** Our names of the columns, and those of the file. */
   #names(): readonly (readonly [name: string, source: string])[] {
-    const own = OWN_COLUMNS[this.#kind].map((name) => [name, FILE_NAMES[this.#kind][name] ?? name] as const);
-    const more = this.#kind === "units" ? [...this.#file.types.keys()].filter((name) => name.includes(".")) : [];
-    const all = [...own, ...more.map((name) => [name, name] as const)];
-    return all.filter(([, source]) => this.#file.types.has(source) && this.#hasValues(source));
-  }
-
-  #hasValues(source: string): boolean {
-    const groups = this.#file.groups.filter(({ index }) => this.#groups.has(index));
-    return groups.some((group) => group.bounds(source).nullCount !== group.rowCount);
+    const names = this.#columns.map((name) => [name, FILE_NAMES[this.#kind][name] ?? name] as const);
+    const stray = names.find(([, source]) => !this.#file.types.has(source));
+    if (stray !== undefined) throw damaged(this.#url, `it has no column ${stray[1]}`);
+    return names;
   }
 
   async #read(source: string, options: CallOptions): Promise<TypedColumn> {
@@ -175,7 +194,7 @@ class ParquetTable {
     if (name === "labelRegion") return toLabels(column, rowCount, this.#url);
     if (column.kind === "number") return { kind: "number", values: column.values };
     if (column.kind === "text") return toCodes(column, rowCount);
-    return column.kind === "absent" ? { kind: "flag", values: new Uint8Array(rowCount).fill(ABSENT_FLAG) } : column;
+    return column.kind === "absent" ? absentAs(typeOfColumn(name, this.#kind), rowCount) : column;
   }
 
   async #labelOffsets(column: StoredColumn | undefined, options: CallOptions): Promise<Uint32Array> {
@@ -226,6 +245,22 @@ function damaged(url: string, reason: string): FormatError {
   });
 }
 
+/** Undefined for what is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A column without a value. */
+function absentAs(type: ColumnMeaning["type"], rowCount: number): ColumnData {
+  if (type === "flag") return { kind: "flag", values: new Uint8Array(rowCount).fill(ABSENT_FLAG) };
+  if (type === "text") return { kind: "code", codes: new Uint8Array(rowCount), texts: [""] };
+  return { kind: "number", values: new Float64Array(rowCount).fill(Number.NaN) };
+}
+
 function toText(column: TypedColumn, rowCount: number): TextData {
   if (column.kind === "text") return column;
   if (column.kind !== "code") return { kind: "text", offsets: new Uint32Array(rowCount + 1), bytes: new Uint8Array(0) };
@@ -264,6 +299,7 @@ function toRows(
   rowCount: number,
   url: string,
 ): ColumnData {
+  if (rowCount === 0) return { kind: "code", codes: new Uint8Array(0), texts: [""] };
   const coded = column.kind === "text" ? toCodes(column, rowCount) : column;
   if (coded.kind !== "code") throw damaged(url, "rows name no probe or session");
   const byCode = Uint32Array.from(coded.texts, (text, code) => {
