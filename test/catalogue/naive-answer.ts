@@ -264,7 +264,7 @@ export function naiveAnswer(question: Question, datasets: readonly DrawnDataset[
         if (membership !== "in" && !(policy === "possible" && membership === "indeterminate")) continue;
         counted.rowCount++;
         rows.push({
-          ...{ membership, cell: (column) => cellOf(column, entity, mapping) },
+          ...{ membership, cell: (column) => (column === "membership" ? membership : cellOf(column, entity, mapping)) },
           ...{ regionAbsent: entity.placed?.regionAbsent ?? null, hasLabel: entity.placed?.region != null },
         });
       }

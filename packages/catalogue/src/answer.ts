@@ -12,6 +12,7 @@ import type { DatasetTables } from "./dataset-tables.js";
 import { type Group, groupRows } from "./groups.js";
 import { cellAt, mappedAcronyms, type ResolvedColumn, type Resolving, resolveColumn } from "./resolved-column.js";
 import { addCounts, type Selection } from "./select.js";
+import { summaryName } from "./summary-name.js";
 
 /** What one dataset contributes to an answer. */
 export interface AnswerParts {
@@ -238,17 +239,6 @@ function sortValueOf(group: Group, by: string): Cell {
   if (by === "count") return group.count;
   const found = group.summaries.find((summary) => by === summary.of || by === summaryName(summary));
   return found?.value ?? null;
-}
-
-/** `median(firingRate)`, `q25(firingRate)`. */
-export function summaryName({
-  of,
-  statistic,
-}: {
-  of: string;
-  statistic: Group["summaries"][number]["statistic"];
-}): string {
-  return typeof statistic === "string" ? `${statistic}(${of})` : `q${+(statistic.quantile * 100).toFixed(4)}(${of})`;
 }
 
 /** Absent values come last, whichever way the others go. */

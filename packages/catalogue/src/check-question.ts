@@ -1,6 +1,7 @@
 import { type Condition, type QualityRule, QueryError, type Question, type RowKind } from "@crossprobe/core";
 import type { DatasetTables } from "./dataset-tables.js";
-import { COLUMNS, type ColumnMeaning, DATASET_COLUMNS } from "./layout.js";
+import { COLUMNS, type ColumnMeaning, DATASET_COLUMNS, verdictColumn } from "./layout.js";
+import { summaryName } from "./summary-name.js";
 
 /** Columns that follow from the label, the mapping and the question: shown, grouped and sorted by, but asked for in other ways. */
 const DERIVED: Readonly<Record<string, string>> = {
@@ -27,7 +28,10 @@ export function checkQuestion(
   const sortable = new Set(question.groupBy.length > 0 ? ["count", ...question.groupBy] : []);
   for (const { by } of question.sort) {
     if (question.groupBy.length > 0) {
-      if (!sortable.has(by) && !question.summaries.some(({ of }) => by === of || by.endsWith(`(${of})`))) {
+      if (
+        !sortable.has(by) &&
+        !question.summaries.some((summary) => by === summary.of || by === summaryName(summary))
+      ) {
         throw new QueryError(`groups cannot be sorted by ${by}`, {
           hint: `sort by ${[...sortable, ...question.summaries.map(({ of }) => of)].join(", ")}`,
         });
@@ -45,6 +49,8 @@ function checkCondition(condition: Condition, names: Names): void {
   else if ("column" in condition) {
     const instead = DERIVED[condition.column];
     if (instead !== undefined) throw new QueryError(`${condition.column} is no condition`, { hint: instead });
+    if (condition.column.startsWith(verdictColumn("")))
+      throw new QueryError(`${condition.column} is no condition`, { hint: "ask for the rule" });
     names.requireColumn(condition.column, "oneOf" in condition || "contains" in condition ? "text" : "number");
     if (condition.column === "dataset" && "oneOf" in condition) names.requireDatasets(condition.oneOf);
   }
@@ -73,6 +79,10 @@ class Names {
   requireColumn(name: string, type?: string): void {
     const found = meaningOf(name, this.#kind);
     if (found === undefined && this.#isMetric(name) && (type === undefined || type === "number")) return;
+    if (name === "membership" || this.#isVerdict(name)) {
+      if (type !== "number") return;
+      throw new QueryError(`${name} is no number`, { hint: "group by it, or select it" });
+    }
     if (found === undefined) {
       const known = columnsOf(this.#kind).map((column) => column.name);
       throw new QueryError(`${this.#kind} have no column ${JSON.stringify(name)}`, {
@@ -103,6 +113,12 @@ class Names {
 
   #isMetric(name: string): boolean {
     return this.#kind === "units" && this.#metrics().includes(name);
+  }
+
+  /** Stored for the units of some dataset. */
+  #isVerdict(name: string): boolean {
+    const isStored = (each: DatasetTables) => each.table("units").has(name);
+    return this.#kind === "units" && name.startsWith(verdictColumn("")) && this.#tables.some(isStored);
   }
 
   #metrics(): readonly string[] {

@@ -1,6 +1,6 @@
 /** Every session, probe, channel and unit of every dataset as columns: built from a hub, kept in a file, asked by region. */
 
-export { Answer, type Batch, type Coverage, type Explanation, type Row, summaryName } from "./answer.js";
+export { Answer, type Batch, type Coverage, type Explanation, type Row } from "./answer.js";
 export { type BuildOptions, type BuildProgress, buildCatalogue, type CatalogueSource } from "./build.js";
 export { type AnswerOptions, Catalogue } from "./catalogue.js";
 export { columnsOf } from "./check-question.js";
@@ -30,4 +30,5 @@ export type { Group, GroupSummary } from "./groups.js";
 export type { ColumnMeaning } from "./layout.js";
 export { type ImageBytes, type OpenOptions, openImage } from "./open-image.js";
 export { cellAt, type ResolvedColumn } from "./resolved-column.js";
+export { summaryName } from "./summary-name.js";
 export { type CohortVerification, type LeftRows, verifyCohort } from "./verify-cohort.js";
