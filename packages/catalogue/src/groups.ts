@@ -1,3 +1,4 @@
+import type { Mapping } from "@crossprobe/atlas";
 import type { CallOptions, Question, Summary } from "@crossprobe/core";
 import type { AnswerParts } from "./answer.js";
 import type { Cell } from "./column.js";
@@ -127,13 +128,10 @@ async function regionKey({ tables, kind, mapping, selection }: Resolving, option
   const labels = table.codes("labelRegion");
   const reasons = table.column("regionAbsent");
   const acronyms = mappedAcronyms(mapping);
-  const slots: KeySlot[] = acronyms.map((value) => ({ value, absent: value === null ? "unmapped" : null }));
-  const texts = reasons?.kind === "code" ? reasons.texts : [];
-  for (const text of texts) slots.push({ value: null, absent: text === "" ? "unknown" : text });
+  const { slots, slotOfCode } = regionSlots(mapping, reasons?.kind === "code" ? reasons.texts : []);
   const codes = reasons?.kind === "code" ? reasons.codes : new Uint8Array(0);
-  const keys = distinct(slots, (row) =>
-    row < unlabelled ? acronyms.length + (codes[row] ?? 0) : (labels[row] as number),
-  );
+  const slotOf = (row: number): number =>
+    slotOfCode[row < unlabelled ? acronyms.length + (codes[row] ?? 0) : (labels[row] as number)] as number;
   const offsets = table.labelOffsets;
   const runEndOf = (row: number): number => {
     if (row >= unlabelled) return offsets?.[(labels[row] as number) + 1] ?? row + 1;
@@ -141,11 +139,36 @@ async function regionKey({ tables, kind, mapping, selection }: Resolving, option
     while (end < unlabelled && codes[end] === codes[row]) end++;
     return end;
   };
-  return { ...keys, runEndOf };
+  return { slotOf, slots, slotCount: slots.length, runEndOf };
+}
+
+const knownSlots = new Map<string, Slots>();
+
+/** Slots of the labels, and after them of the reasons for having none: the same for all tables with the same reasons. */
+function regionSlots(mapping: Mapping, reasons: readonly string[]): Slots {
+  const name = `${mapping} ${reasons.join(" ")}`;
+  const known = knownSlots.get(name);
+  if (known !== undefined) return known;
+  const made = distinctSlots([
+    ...mappedAcronyms(mapping).map((value) => ({ value, absent: value === null ? "unmapped" : null })),
+    ...reasons.map((text) => ({ value: null, absent: text === "" ? "unknown" : text })),
+  ]);
+  knownSlots.set(name, made);
+  return made;
+}
+
+interface Slots {
+  readonly slots: readonly KeySlot[];
+  readonly slotOfCode: Uint32Array;
 }
 
 /** Codes with one value share a slot. */
-function distinct(slots: readonly KeySlot[], codeOf: (row: number) => number): KeyColumn {
+function distinct(all: readonly KeySlot[], codeOf: (row: number) => number): KeyColumn {
+  const { slots, slotOfCode } = distinctSlots(all);
+  return { slotOf: (row) => slotOfCode[codeOf(row)] as number, slots, slotCount: slots.length };
+}
+
+function distinctSlots(slots: readonly KeySlot[]): Slots {
   const known = new Map<string, number>();
   const kept: KeySlot[] = [];
   const slotOfCode = Uint32Array.from(slots, (slot) => {
@@ -154,7 +177,7 @@ function distinct(slots: readonly KeySlot[], codeOf: (row: number) => number): K
     known.set(key, found);
     return found;
   });
-  return { slotOf: (row) => slotOfCode[codeOf(row)] as number, slots: kept, slotCount: kept.length };
+  return { slots: kept, slotOfCode };
 }
 
 function collect(

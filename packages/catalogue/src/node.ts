@@ -107,7 +107,7 @@ export async function openCatalogue(path: string, options: CallOptions = {}): Pr
   const store = new OneFile(path);
   await store.requireThere();
   try {
-    const sha256 = (await store.statedSha256()) ?? (await readAbout(store, basename(path), options)).sha256;
+    const sha256 = store.statedSha256() ?? (await readAbout(store, basename(path), options)).sha256;
     const found = await openColumns(path + COLUMNS_SUFFIX, sha256, options);
     if (found !== undefined) return found;
   } catch (error) {
@@ -120,7 +120,9 @@ export async function openCatalogue(path: string, options: CallOptions = {}): Pr
 async function openColumns(path: string, of: string | null, options: CallOptions): Promise<Catalogue | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return undefined;
-  return openImage(new FileBytes(path), of, { ...options, crc32 });
+  // A large ArrayBuffer makes the engine collect garbage when it is made, before a byte of it is touched; a shared one does not.
+  const allocate = (bytes: number) => new SharedArrayBuffer(bytes);
+  return openImage(new FileBytes(path), of, { ...options, crc32, allocate });
 }
 
 /**
@@ -207,9 +209,16 @@ class OneFile implements ByteStore {
    *
    * Absent: `undefined` where it is not found there.
    */
-  async statedSha256(): Promise<string | undefined> {
-    const tail = await this.read("", { range: { suffix: 1024 } });
-    const text = new TextDecoder("latin1").decode(tail);
+  statedSha256(): string | undefined {
+    const file = openSync(this.#path, "r");
+    const tail = Buffer.alloc(1024);
+    try {
+      const { size } = fstatSync(file);
+      readSync(file, tail, 0, Math.min(size, tail.length), Math.max(0, size - tail.length));
+    } finally {
+      closeSync(file);
+    }
+    const text = tail.toString("latin1");
     return text.includes("PAR1", text.length - 4) ? STATED.exec(text)?.[1] : undefined;
   }
 

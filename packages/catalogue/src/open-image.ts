@@ -24,6 +24,11 @@ export interface ImageBytes {
 }
 
 export interface OpenOptions extends CallOptions {
+  /**
+   * Memory of zeros for all data, of which only what is read is touched; an `ArrayBuffer` unless given. The engine counts one against its
+   * heap whole, before anything is read.
+   */
+  readonly allocate?: ((bytes: number) => ArrayBufferLike) | undefined;
   /** A faster CRC-32 than ours, such as that of `node:zlib`. */
   readonly crc32?: ((bytes: Uint8Array) => number) | undefined;
 }
@@ -117,7 +122,7 @@ interface Span {
 
 /** All data as one array whose blocks are filled when they are needed; the untouched ones take no memory. */
 class ImageData {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   readonly #bytes: ImageBytes;
   readonly #start: number;
   readonly #checksums: Uint32Array;
@@ -129,11 +134,11 @@ class ImageData {
   private constructor(
     bytes: ImageBytes,
     start: number,
-    length: number,
+    buffer: ArrayBufferLike,
     checksums: Uint32Array,
     crc32: (bytes: Uint8Array) => number,
   ) {
-    this.buffer = new ArrayBuffer(length);
+    this.buffer = buffer;
     this.#bytes = bytes;
     this.#start = start;
     this.#checksums = checksums;
@@ -146,11 +151,11 @@ class ImageData {
     start: number,
     length: number,
     crc32: (bytes: Uint8Array) => number,
-    options: CallOptions,
+    { allocate = (size) => new ArrayBuffer(size), ...options }: OpenOptions,
   ): Promise<ImageData> {
     const checksums = new Uint32Array(Math.ceil(length / BLOCK_BYTES));
     await bytes.readInto(new Uint8Array(checksums.buffer), start + length, options);
-    return new ImageData(bytes, start, length, checksums, crc32);
+    return new ImageData(bytes, start, allocate(length), checksums, crc32);
   }
 
   get url(): string {
@@ -225,7 +230,7 @@ class ImageData {
   }
 
   array<Kind>(
-    kind: { new (buffer: ArrayBuffer, offset: number, length: number): Kind; readonly BYTES_PER_ELEMENT: number },
+    kind: { new (buffer: ArrayBufferLike, offset: number, length: number): Kind; readonly BYTES_PER_ELEMENT: number },
     { offset, length }: Span,
   ): Kind {
     if (

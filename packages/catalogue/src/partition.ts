@@ -31,6 +31,7 @@ export class Partition {
    */
   readonly labelOffsets: Uint32Array | undefined;
   readonly #columns: ReadonlyMap<string, StoredColumn>;
+  #sameCode: Uint8Array | undefined;
 
   constructor(
     dataset: DatasetEntry,
@@ -72,6 +73,12 @@ export class Partition {
   /** A column, as far as it is near; undefined where the partition has none of this name. */
   column(name: string): ColumnData | undefined {
     return this.#columns.get(name)?.data;
+  }
+
+  /** A code 0 for every row: that of a column with one cell. */
+  sameCode(): Uint8Array {
+    this.#sameCode ??= new Uint8Array(this.rowCount);
+    return this.#sameCode;
   }
 
   /** Codes of a column, near since the partition was opened: its length is that of the table. */

@@ -59,8 +59,8 @@ const FLAG_CELLS: readonly Cell[] = Array.from({ length: 3 }, (_, value) =>
   value === ABSENT_FLAG ? null : value === 1,
 );
 
-function constant(value: Cell, { rowCount }: Partition): ResolvedColumn {
-  return { kind: "coded", codes: new Uint8Array(rowCount), cells: [value] };
+function constant(value: Cell, table: Partition): ResolvedColumn {
+  return { kind: "coded", codes: table.sameCode(), cells: [value] };
 }
 
 function membershipOf({ places }: Selection, table: Partition): ResolvedColumn {

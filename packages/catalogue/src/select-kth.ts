@@ -33,8 +33,8 @@ export function selectKth(values: Float64Array, count: number, k: number): Neigh
     let high = low;
     for (let i = 1; i < length; i++) {
       const value = current[i] as number;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
+      if (value < low) low = value;
+      else if (value > high) high = value;
     }
     if (low === high) return { low, high: rank + 1 < length ? low : orSelf(above, low) };
     const buckets = BUCKETS.find(({ from }) => length >= from)?.count ?? FEW;

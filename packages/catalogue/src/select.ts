@@ -62,9 +62,9 @@ async function selectLabels(
   if (offsets === undefined) throw new Error(`${table.kind} are not in the order of labels`);
   const labels = membershipOfLabels(condition.inRegion);
   const counts = { in: 0, out: 0, indeterminate: 0, unregistered: 0 };
-  const unlabelled = new Uint8Array(offsets[1] ?? 0);
-  await fillUnlabelled(unlabelled, table, options);
-  for (const truth of unlabelled) counts[truth === TRUTH.out ? "out" : "unregistered"]++;
+  const unlabelled = await countUnlabelled(table, options);
+  counts.out += unlabelled.out;
+  counts.unregistered += unlabelled.unregistered;
   const ranges: RowRange[] = [];
   for (const [order, truth] of labels.entries()) {
     const [start, end] = [offsets[order + 1] as number, offsets[order + 2] as number];
@@ -74,6 +74,20 @@ async function selectLabels(
   }
   const places = isPossible ? placesOf(labels, offsets, table.rowCount) : undefined;
   return { ...selected(ranges), places, counts, excluded: 0, unmeasured: 0 };
+}
+
+const unlabelledCounts = new WeakMap<Partition, { readonly out: number; readonly unregistered: number }>();
+
+/** Rows without a label, counted once: no question changes where they are. */
+async function countUnlabelled(table: Partition, options: TruthOptions) {
+  const known = unlabelledCounts.get(table);
+  if (known !== undefined) return known;
+  const truths = new Uint8Array(table.labelOffsets?.[1] ?? 0);
+  await fillUnlabelled(truths, table, options);
+  const out = truths.reduce((sum, truth) => sum + (truth === TRUTH.out ? 1 : 0), 0);
+  const counted = { out, unregistered: truths.length - out };
+  unlabelledCounts.set(table, counted);
+  return counted;
 }
 
 const NAME_OF: Readonly<Partial<Record<number, Membership>>> = {

@@ -129,7 +129,17 @@ export function membershipOfLabels(set: RegionSet): Uint8Array {
   return parts.reduce((all, part) => all.map((truth, i) => combine(truth, part[i] ?? TRUTH.out)));
 }
 
+const knownLeaves = new Map<string, Uint8Array>();
+
+/** Of its own for each caller; found once for each structure and mapping. */
 function leafMembership({ region: acronym, mapping = "allen" }: RegionLeaf): Uint8Array {
+  const name = `${mapping} ${acronym}`;
+  const truths = knownLeaves.get(name) ?? computeLeaf(acronym, mapping);
+  knownLeaves.set(name, truths);
+  return truths.slice();
+}
+
+function computeLeaf(acronym: string, mapping: Mapping): Uint8Array {
   const asked = resolveStructure(inStructure(acronym, mapping).region);
   return Uint8Array.from(regions(), (label) => {
     const place = mapping === "allen" ? label : (mapRegion(label, mapping) ?? label);
