@@ -181,7 +181,7 @@ export class Answer {
         (name) => `${counts[name]} ${name}`,
       );
       answered.push(
-        `${tables.entry.id}: ${rowCount} of ${total} ${this.question.kind} in ${ranges.length} runs of rows; ${parts.join(", ")}; ` +
+        `${tables.entry.id}: ${rowCount} of ${total} ${this.question.kind} in ${ranges.length} ${ranges.length === 1 ? "run" : "runs"} of rows; ${parts.join(", ")}; ` +
           `${excluded} kept out by other conditions, ${unmeasured} without the values that these need`,
       );
     }

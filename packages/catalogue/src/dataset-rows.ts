@@ -51,7 +51,8 @@ export class DatasetRows {
     const ids = channels.texts("id");
     const quality = channels.codes("quality");
     const [site, lateral] = [channels.numbers("siteIndex"), channels.numbers("lateralUm")];
-    for (const [i, channel] of rows.entries()) {
+    for (let i = 0; i < rows.length; i++) {
+      const channel = rows[i] as Channel;
       const row = first + i;
       ids.set(row, channel.ref.id, prefix);
       quality.set(row, channel.quality);
@@ -69,7 +70,8 @@ export class DatasetRows {
     const [counts, rates] = [units.numbers("spikeCount"), units.numbers("firingRate")];
     const rateSources = units.codes("firingRateSource");
     const verdicts = new ColumnSequence((rule) => units.flags(verdictColumn(rule)));
-    for (const [i, unit] of rows.entries()) {
+    for (let i = 0; i < rows.length; i++) {
+      const unit = rows[i] as Unit;
       const row = first + i;
       ids.set(row, unit.ref.id, prefix);
       uuids.set(row, unit.uuid);
@@ -149,21 +151,23 @@ function addMetrics(units: TableRows, rows: readonly Unit[], first: number): voi
 function addPlaces(table: TableRows, rows: readonly (Channel | Unit)[], first: number, probeRow: number): void {
   const [probes, labels] = [table.codes("probeRow"), table.codes("labelRegion")];
   const [absent, sides] = [table.codes("regionAbsent"), table.codes("hemisphere")];
-  const [ap, dv, ml] = [table.numbers("ap"), table.numbers("dv"), table.numbers("ml")];
-  const depth = table.numbers("distanceFromTipUm");
+  const [ap, dv, ml] = [table.numbers("ap").current, table.numbers("dv").current, table.numbers("ml").current];
+  const depths = table.numbers("distanceFromTipUm");
   let [labelId, labelCode] = [0, 0];
-  for (const [i, { region, regionAbsent, ccf, hemisphere, distanceFromTipUm }] of rows.entries()) {
+  for (let i = 0; i < rows.length; i++) {
+    const { region, regionAbsent, ccf, hemisphere, distanceFromTipUm } = rows[i] as Channel | Unit;
     const row = first + i;
     probes.setCode(row, probeRow + 1);
     const id = region?.id ?? 0;
     if (id !== labelId) [labelId, labelCode] = [id, labelCodeOf(region)];
     labels.setCode(row, labelCode);
     absent.set(row, regionAbsent);
-    ap.set(row, ccf?.ap ?? null);
-    dv.set(row, ccf?.dv ?? null);
-    ml.set(row, ccf?.ml ?? null);
     sides.set(row, hemisphere);
-    depth.set(row, distanceFromTipUm);
+    depths.set(row, distanceFromTipUm);
+    if (ccf === null) continue;
+    ap[i] = ccf.ap;
+    dv[i] = ccf.dv;
+    ml[i] = ccf.ml;
   }
 }
 

@@ -215,6 +215,8 @@ export class GrowingTexts implements GrowingColumn {
       offsets[i + 1] = used;
     }
     this.#pieces.length = 0;
+    this.#starts.drop();
+    this.#lengths.drop();
     return { kind: "text", offsets, bytes };
   }
 
