@@ -1,5 +1,5 @@
 import { type BuildProgress, buildCatalogue, type Catalogue, encodeImage } from "@crossprobe/catalogue";
-import { FormatError, NotFoundError, type Notice, StoreError } from "@crossprobe/core";
+import { ask, FormatError, NotFoundError, type Notice, StoreError } from "@crossprobe/core";
 import { describe, expect, it } from "vitest";
 import { type DrawnDataset, type DrawnProbe, DrawnSource, drawAll } from "./drawn-source.js";
 
@@ -163,5 +163,21 @@ describe("a build that cannot go on", () => {
     const source = new DrawnSource(DRAWN);
     await expect(buildCatalogue(source, { signal: controller.signal, onProgress })).rejects.toBe(reason);
     expect(source.tablesRead.length).toBeLessThan(2 * probesOf(DRAWN).length);
+  });
+});
+
+describe("a catalogue of sessions and probes alone", () => {
+  it("reads no table of channels or units, and answers as one with them", async () => {
+    const source = new DrawnSource(DRAWN);
+    const small = await buildCatalogue(source, { rows: false, fingerprints: false });
+    expect(source.tablesRead).toEqual([]);
+    const whole = await buildCatalogue(new DrawnSource(DRAWN));
+    for (const kind of ["sessions", "probes"] as const) {
+      const { question } = ask(kind).having("lfp").groupBy("dataset", "sex", "lab");
+      expect(await (await small.answer(question)).groups()).toEqual(await (await whole.answer(question)).groups());
+    }
+    expect(small.rowCount("probes")).toBe(probesOf(DRAWN).length);
+    expect([small.rowCount("channels"), small.rowCount("units")]).toEqual([0, 0]);
+    expect(small.datasets().map(({ fingerprints }) => fingerprints)).toEqual(DRAWN.map(() => ({})));
   });
 });

@@ -109,7 +109,11 @@ describe.skipIf(!existsSync(REAL))("questions over real tables (runs where ../sh
     for (const args of [
       ["probes", "--region", "CA1"],
       ["sessions", "--group-by", "dataset,sex,genotype"],
-    ])
-      expect(await query(...args, "--catalogue", path)).toEqual(await query(...args, ...ALL));
+    ]) {
+      // Asked for sessions, the sources are not asked for channels, and so nothing is said of those that they lack.
+      const { notices: _saved, ...saved } = await query(...args, "--catalogue", path);
+      const { notices: _asked, ...asked } = await query(...args, ...ALL);
+      expect(saved).toEqual(asked);
+    }
   });
 });

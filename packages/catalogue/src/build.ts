@@ -30,6 +30,10 @@ export interface BuildOptions extends CallOptions {
   readonly datasets?: readonly string[] | undefined;
   /** A catalogue made earlier: rows of probes whose tables have not changed since are taken from it. */
   readonly previous?: Catalogue | undefined;
+  /** Whether channels and units are read; true unless given. Without them no place can be asked for. */
+  readonly rows?: boolean | undefined;
+  /** Whether to keep what tells later which tables have changed; true unless given. Looks at the versions of all files. */
+  readonly fingerprints?: boolean | undefined;
   /** Called after each probe. */
   readonly onProgress?: ((progress: BuildProgress) => void) | undefined;
 }
@@ -73,12 +77,15 @@ async function buildDataset(
   const description = await source.describe(plugin.id, call);
   const notices = new NoticeSum();
   notices.add(description.notices);
-  const fingerprints = await readFingerprints(source, plugin.id, call);
+  const isKept = options.fingerprints !== false;
+  const fingerprints = isKept ? await readFingerprints(source, plugin.id, call) : new Map<string, string>();
   const earlier = await EarlierRows.open(options.previous, plugin, fingerprints, call);
   const rows = new DatasetRows();
   const counted = { dataset: plugin.id, probes: 0, reused: 0 };
-  const read = async ({ probe }: Insertion): Promise<Tables | undefined> =>
-    earlier?.has(probe.ref) ? undefined : readTables(source, plugin, probe, call);
+  const read = async ({ probe }: Insertion): Promise<Tables | undefined> => {
+    if (options.rows === false) return { channels: [], units: [], notices: [] };
+    return earlier?.has(probe.ref) ? undefined : readTables(source, plugin, probe, call);
+  };
   for await (const { item, value: tables } of inOrder(insertionsOf(source, plugin.id, rows, call), LANES, read)) {
     const probeRow = rows.addProbe(item.probe, item.sessionRow);
     notices.add(tables?.notices ?? earlier?.noticesOf(item.probe.ref) ?? [], item.probe.ref.id);

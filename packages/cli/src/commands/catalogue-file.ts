@@ -70,7 +70,7 @@ async function build(context: CommandContext, { out, update }: BuildOptions): Pr
   await checkWritable([path]);
   const earlier = update === true ? await openEarlier(context, path) : undefined;
   const reused: Record<string, number> = {};
-  const catalogue = await buildWithProgress(context, earlier, (dataset, count) => {
+  const catalogue = await buildWithProgress(context, { previous: earlier }, (dataset, count) => {
     reused[dataset] = count;
   });
   await mkdir(dirname(path), { recursive: true });

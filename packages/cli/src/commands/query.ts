@@ -1,5 +1,5 @@
 import type { Answer } from "@crossprobe/catalogue";
-import { type QualityRule, type Question, ROW_KINDS, type RowKind } from "@crossprobe/core";
+import { isAboutPlace, type QualityRule, type Question, ROW_KINDS, type RowKind } from "@crossprobe/core";
 import { Argument, type Command } from "commander";
 import { parseCount } from "../arguments.js";
 import type { CommandDefinition, Run } from "../command-definition.js";
@@ -73,8 +73,14 @@ function running(command: Command, kind: RowKind | undefined, options: Options):
       return 0;
     }
     const rules = await ownRules(options.rules ?? [], io.cwd);
-    return withCatalogue(io, options, (context) => answer(context, { question, rules, output }, options));
+    const needsRows = isAboutRows(question) || options.plot !== undefined || options.plotDepth !== undefined;
+    return withCatalogue(io, options, (context) => answer(context, { question, rules, output }, options), needsRows);
   };
+}
+
+/** Sessions and probes are placed by their channels; asked for anything else they stand for themselves. */
+function isAboutRows({ kind, where }: Question): boolean {
+  return kind === "channels" || kind === "units" || where.some(isAboutPlace);
 }
 
 interface Asked {

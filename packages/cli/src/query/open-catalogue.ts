@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { buildCatalogue, type Catalogue } from "@crossprobe/catalogue";
+import { type BuildOptions, buildCatalogue, type Catalogue } from "@crossprobe/catalogue";
 import { openCatalogue } from "@crossprobe/catalogue/node";
 import { type CommandContext, type CommonOptions, withHub } from "../command-context.js";
 import type { Io } from "../io.js";
@@ -19,11 +19,16 @@ export interface CatalogueOptions extends CommonOptions {
   readonly catalogue?: string;
 }
 
-/** Runs the body over a saved catalogue, or over one of the chosen sources. Resolves to the exit code. */
+/**
+ * Runs the body over a saved catalogue, or over one of the chosen sources. Resolves to the exit code.
+ *
+ * @param rows whether channels and units are needed: without them the tables of no probe are read
+ */
 export async function withCatalogue(
   io: Io,
   options: CatalogueOptions,
   body: (context: CatalogueContext) => Promise<void>,
+  rows = true,
 ): Promise<number> {
   if (options.catalogue !== undefined) {
     const path = resolve(io.cwd, options.catalogue);
@@ -31,25 +36,26 @@ export async function withCatalogue(
     return 0;
   }
   return withHub(io, options, async (context) => {
-    await body({ io, catalogue: await buildWithProgress(context), origin: context.sources.origin });
+    // Nobody updates a catalogue that is asked once.
+    const catalogue = await buildWithProgress(context, { rows, fingerprints: false });
+    await body({ io, catalogue, origin: context.sources.origin });
   });
 }
 
 /**
  * A catalogue of every source, with how far it is on standard error.
  *
- * @param previous rows of probes that have not changed are taken from it
  * @param onReused called with how many probes of a dataset were taken from it so far
  */
 export async function buildWithProgress(
   { hub, io }: CommandContext,
-  previous?: Catalogue,
+  options: Pick<BuildOptions, "previous" | "rows" | "fingerprints"> = {},
   onReused?: (dataset: string, probes: number) => void,
 ): Promise<Catalogue> {
   const progress = new Progress(io);
   try {
     return await buildCatalogue(hub, {
-      ...{ signal: io.signal, previous },
+      ...{ ...options, signal: io.signal },
       onProgress: ({ dataset, probes, reused }) => {
         progress.update(`${dataset}: probes in the catalogue:`, probes);
         onReused?.(dataset, reused);
