@@ -1,8 +1,8 @@
 // Builds the full-size catalogue and saves it; prints one JSON object. Usage: build.mjs <file> <scale>
-import { readFileSync } from "node:fs";
 import { buildCatalogue } from "@crossprobe/catalogue";
 import { saveCatalogue } from "@crossprobe/catalogue/node";
 import { FullSizeSource } from "./full-size.mjs";
+import { peakBytes } from "./times.mjs";
 
 const [file, scale] = process.argv.slice(2);
 const drawn = new FullSizeSource({ scale: Number(scale) });
@@ -27,13 +27,9 @@ const source = {
 const start = performance.now();
 const catalogue = await buildCatalogue(source);
 const buildMs = performance.now() - start - makingMs;
-const peakAfterBuild = peak();
+const peakAfterBuild = peakBytes();
 const saving = performance.now();
 await saveCatalogue(catalogue, file);
 const saveMs = performance.now() - saving;
 const rows = ["sessions", "probes", "channels", "units"].map((kind) => [kind, catalogue.rowCount(kind)]);
-console.log(JSON.stringify({ makingMs, buildMs, saveMs, rows, peakAfterBuild, peak: peak() }));
-
-function peak() {
-  return Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) * 1024;
-}
+console.log(JSON.stringify({ makingMs, buildMs, saveMs, rows, peakAfterBuild, peak: peakBytes() }));

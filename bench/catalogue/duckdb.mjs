@@ -1,8 +1,8 @@
 // The same questions to DuckDB on the same Parquet file; prints one JSON object. Usage: duckdb.mjs <file> <rounds> <first> <last>
 //
 // Values are taken as typed vectors, chunk by chunk: getColumnsJS would make an object of each.
-import { readFileSync } from "node:fs";
 import { DuckDBInstance, version } from "@duckdb/node-api";
+import { peakBytes, times } from "./times.mjs";
 
 const [file, rounds, firstOrder, lastOrder] = process.argv.slice(2);
 const instance = await DuckDBInstance.create(":memory:");
@@ -12,20 +12,20 @@ const wanted = `kind = 'unit' AND "regionOrder" BETWEEN ${firstOrder} AND ${last
 const begin = performance.now();
 let rows = await count(`SELECT * FROM read_parquet('${file}') WHERE ${wanted}`);
 const first = performance.now() - begin;
-const cold = await times(async () => {
+const cold = await times(Number(rounds), async () => {
   rows = await count(`SELECT * FROM read_parquet('${file}') WHERE ${wanted}`);
 });
 await connection.run(`CREATE TABLE units AS SELECT * FROM read_parquet('${file}') WHERE kind = 'unit'`);
-const warm = await times(() => count(`SELECT * FROM units WHERE ${wanted}`));
+const warm = await times(Number(rounds), () => count(`SELECT * FROM units WHERE ${wanted}`));
 let groups = [];
-const groupBy = await times(async () => {
+const groupBy = await times(Number(rounds), async () => {
   const reader = await connection.runAndReadAll(
     'SELECT dataset, region, median("firingRate") AS rate, median("spikeCount"), median("distanceFromTipUm") FROM units GROUP BY ALL',
   );
   groups = reader.getRows();
 });
 const check = groups.reduce((sum, [, region, rate]) => sum + (region === null ? 0 : (rate ?? 0)), 0);
-const peakMB = Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1000;
+const peakMB = peakBytes() / 1e6;
 console.log(
   JSON.stringify({ version: version(), first, cold, warm, groupBy, rows, groups: groups.length, check, peakMB }),
 );
@@ -38,15 +38,4 @@ async function count(sql) {
     found += chunk.rowCount;
   }
   return found;
-}
-
-async function times(action) {
-  const all = [];
-  for (let i = 0; i < Number(rounds); i++) {
-    const start = performance.now();
-    await action();
-    all.push(performance.now() - start);
-  }
-  all.sort((a, b) => a - b);
-  return { median: all[Math.floor(all.length / 2)], min: all[0] };
 }

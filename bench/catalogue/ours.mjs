@@ -1,7 +1,7 @@
 // The questions of the benchmark to a saved catalogue; prints one JSON object. Usage: ours.mjs <file> <rounds>
-import { readFileSync } from "node:fs";
 import { openCatalogue } from "@crossprobe/catalogue/node";
 import { ask } from "@crossprobe/core";
+import { peakBytes, times } from "./times.mjs";
 
 const [file, rounds] = process.argv.slice(2);
 const inCa1 = ask("units").inRegion("CA1").question;
@@ -22,27 +22,16 @@ const regionRows = async (catalogue) => {
 const begin = performance.now();
 await fromFile();
 const first = performance.now() - begin;
-const cold = await times(fromFile);
+const cold = await times(Number(rounds), fromFile);
 const catalogue = await openCatalogue(file);
-const warm = await times(() => regionRows(catalogue));
+const warm = await times(Number(rounds), () => regionRows(catalogue));
 let groups;
-const groupBy = await times(async () => {
+const groupBy = await times(Number(rounds), async () => {
   groups = await (await catalogue.answer(medians)).groups();
 });
 const check = groups.reduce(
   (sum, { key, summaries }) => sum + (key.region === null ? 0 : (summaries[0].value ?? 0)),
   0,
 );
-const peakMB = Number(/VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1000;
+const peakMB = peakBytes() / 1e6;
 console.log(JSON.stringify({ first, cold, warm, groupBy, rows: found, groups: groups.length, check, peakMB }));
-
-async function times(action) {
-  const all = [];
-  for (let i = 0; i < Number(rounds); i++) {
-    const start = performance.now();
-    await action();
-    all.push(performance.now() - start);
-  }
-  all.sort((a, b) => a - b);
-  return { median: all[Math.floor(all.length / 2)], min: all[0] };
-}
