@@ -778,6 +778,18 @@ describe("a plan", () => {
     expect(server.seen.map(({ method }) => method)).toEqual(["HEAD"]);
   });
 
+  it("says why it does not know a size", async () => {
+    const server = await serve();
+    server.plan({ status: 503 });
+    const { files, unknownSizes } = await quick().downloader.plan([fileAt(server, { size: null })], {
+      to: newFolder(),
+      allowPrivate: true,
+    });
+    expect(files[0]).toMatchObject({ state: "fetch", size: null, missing: null });
+    expect(files[0]?.reason).toBe("its size is not known: HTTP status 503 to HEAD");
+    expect(unknownSizes).toBe(1);
+  });
+
   it("that the disk has no room for is refused", async () => {
     const server = await serve();
     const plan = quick().downloader.plan([fileAt(server, { size: 2 ** 52 })], { to: newFolder(), allowPrivate: true });

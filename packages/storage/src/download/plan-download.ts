@@ -155,7 +155,9 @@ async function askSize(file: RemoteFile, context: PlanContext): Promise<Asked> {
       const isPlain = (answer.headers.get("content-encoding") ?? "identity") === "identity";
       const etag = answer.headers.get("etag");
       if (answer.status === 200) return { size: isPlain ? (size ?? null) : null, reason: null, etag, url: answer.url };
-      if (answer.status !== 404 && answer.status !== 410) return { size: null, reason: null };
+      if (answer.status !== 404 && answer.status !== 410) {
+        return { size: null, reason: `its size is not known: HTTP status ${answer.status} to HEAD` };
+      }
       gone = `no file at ${answer.url} (HTTP status ${answer.status})`;
     } catch (error) {
       signal?.throwIfAborted();
