@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import type * as fs from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DownloadResult, isDataError, type RemoteFile } from "@crossprobe/core";
 import { recordingStore } from "@crossprobe/core/conformance";
 import { BlockFolder, createDownloader, diskCached, HttpStore } from "@crossprobe/storage/node";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type DataServer, startDataServer } from "../data-server/data-server.js";
+import type { DataServer } from "../data-server/data-server.js";
+import { CONTENT, cleanups, newFolder, serve } from "./served-file.js";
 
 /** Functions of the file system that fail, and when: by what they are given, the code of the error. */
 const failing = vi.hoisted(() => new Map<string, (path: string) => string | undefined>());
@@ -27,25 +27,7 @@ vi.mock("node:fs/promises", async (original) => {
   return Object.fromEntries(guarded);
 });
 
-const CONTENT = Uint8Array.from({ length: 60_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  failing.clear();
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function serve(): Promise<DataServer> {
-  const server = await startDataServer({ files: { "/a.npy": CONTENT } });
-  cleanups.push(() => server.close());
-  return server;
-}
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "crossprobe-faults-"));
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+afterEach(() => failing.clear());
 
 const fileAt = (server: DataServer, path = "lab/a.npy"): RemoteFile => ({
   ...{ id: "1", source: null, urls: [`${server.url}/a.npy`], absent: null, path, size: CONTENT.byteLength },

@@ -1,33 +1,13 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Agent, createServer, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DownloadResult, RemoteFile } from "@crossprobe/core";
 import { createDownloader, HttpStore, retried } from "@crossprobe/storage/node";
-import { afterEach, describe, expect, it } from "vitest";
-import { type DataServer, startDataServer } from "../data-server/data-server.js";
-
-const CONTENT = Uint8Array.from({ length: 60_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function serve(): Promise<DataServer> {
-  const server = await startDataServer({ files: { "/a.npy": CONTENT } });
-  cleanups.push(() => server.close());
-  return server;
-}
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "crossprobe-faults-"));
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { describe, expect, it } from "vitest";
+import { CONTENT, cleanups, newFolder, serve } from "./served-file.js";
 
 const fileAt = (url: string): RemoteFile => ({
   ...{ id: "1", source: null, urls: [url], absent: null, path: "a.npy", size: CONTENT.byteLength },
