@@ -161,6 +161,13 @@ describe("damage", () => {
     }
   }, 60_000);
 
+  it("of what the footer says of the datasets is found", async () => {
+    const bound = Buffer.from('"adapterVersion":"');
+    const at = readFileSync(saved.path).lastIndexOf(bound) + bound.length;
+    const path = copied({ columns: () => undefined, parquet: (bytes) => flipped(bytes, at) });
+    await expect(openCatalogue(path)).rejects.toThrow(/the checksum of what its footer says is another/);
+  });
+
   it("by cutting is an error of the format", async () => {
     for (const length of [0, 3, 8, 100, saved.bytes >> 1, saved.bytes - 1]) {
       const path = copied({ columns: () => undefined, parquet: (bytes) => bytes.subarray(0, length) });

@@ -1,13 +1,15 @@
 import { ONTOLOGY } from "@crossprobe/atlas";
 import { type CallOptions, ROW_KINDS } from "@crossprobe/core";
+import { crc32 } from "@crossprobe/formats/crc32";
 import { createTypedParquetWriter } from "@crossprobe/formats/parquet";
 import type { Catalogue } from "./catalogue.js";
 import { parquetColumns, parquetSchema } from "./parquet-columns.js";
 
 /** Version of what the file holds and how; another one is refused. */
 export const CATALOGUE_VERSION = 1;
-/** Texts in the footer: JSON about the whole, and the SHA-256 of every byte before the footer. */
+/** Texts in the footer: JSON about the whole with its CRC-32, and the SHA-256 of every byte before the footer. */
 export const ABOUT_KEY = "crossprobe.catalogue";
+export const ABOUT_CHECKSUM_KEY = "crossprobe.catalogue.crc32";
 export const SHA256_KEY = "crossprobe.sha256";
 
 /** Rows of a group: readers pass over those that lie in other regions. */
@@ -38,7 +40,11 @@ export async function* encodeParquet(
       ...{ dataset: table.dataset.id, kind: table.kind, rowCount: table.rowCount, columns: table.names() },
     })),
   };
-  const metadata = new Map([[ABOUT_KEY, JSON.stringify(about)]]);
+  const text = JSON.stringify(about);
+  const metadata = new Map([
+    [ABOUT_KEY, text],
+    [ABOUT_CHECKSUM_KEY, checksumOf(text)],
+  ]);
   const schema = parquetSchema(tables);
   const writer = createTypedParquetWriter(schema, metadata);
   for (const dataset of tables) {
@@ -58,4 +64,9 @@ export async function* encodeParquet(
   // The texts are written with the footer, so that it can tell what stands before it.
   metadata.set(SHA256_KEY, sha256.digest("hex"));
   yield writer.finish();
+}
+
+/** CRC-32 of a text of the footer, as hexadecimal digits. */
+export function checksumOf(text: string): string {
+  return crc32(new TextEncoder().encode(text)).toString(16).padStart(8, "0");
 }

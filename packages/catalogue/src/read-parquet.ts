@@ -20,7 +20,7 @@ import { z } from "zod";
 import { Catalogue } from "./catalogue.js";
 import { ABSENT_FLAG, type ColumnData, codesFor, type TextData, textOf } from "./column.js";
 import { type DatasetEntry, datasetEntrySchema } from "./dataset-entry.js";
-import { ABOUT_KEY, CATALOGUE_VERSION, SHA256_KEY } from "./encode-parquet.js";
+import { ABOUT_CHECKSUM_KEY, ABOUT_KEY, CATALOGUE_VERSION, checksumOf, SHA256_KEY } from "./encode-parquet.js";
 import { type ColumnMeaning, typeOfColumn } from "./layout.js";
 import { KIND, nameOfKind } from "./parquet-columns.js";
 import { labelCount, Partition, present, type RowRange, type StoredColumn } from "./partition.js";
@@ -74,6 +74,9 @@ export async function readAbout(store: ByteStore, key: string, options: CallOpti
       url,
       hint: "make one: crossprobe catalogue build",
     });
+  }
+  if (schema.metadata.get(ABOUT_CHECKSUM_KEY) !== checksumOf(about)) {
+    throw damaged(url, "the checksum of what its footer says is another");
   }
   const json = parseJson(about);
   const parsed = aboutSchema.safeParse(json);
